@@ -1,0 +1,66 @@
+// Package profile says what a service provider promises: a profile is a YAML
+// file that tells a run what to expect of a product and how to treat it.
+package profile
+
+import "time"
+
+// Profile is what a target promises and needs. The zero value of a field means
+// "as the RFCs say".
+type Profile struct {
+	// Name identifies the profile; "generic" promises what the RFCs demand.
+	Name string `yaml:"name"`
+	// Title says for people which product this is.
+	Title string `yaml:"title"`
+	// BaseURL is the SCIM base URL, used when the command line names none.
+	BaseURL string `yaml:"base-url"`
+	// Headers are sent with every request.
+	Headers map[string]string `yaml:"headers"`
+	// UserDomain is the domain of generated user names and e-mail
+	// addresses; scimtest.example.com when empty.
+	UserDomain string `yaml:"user-domain"`
+	// Send holds, by resource type name, attributes that every created or
+	// replaced resource of that type carries unless a check sets them.
+	Send map[string]map[string]any `yaml:"send"`
+	// ResourceTypes names those that are absent.
+	ResourceTypes struct {
+		Absent []string `yaml:"absent"`
+	} `yaml:"resource-types"`
+	// Methods names what is not offered, such as "DELETE /Users" or "PUT".
+	Methods struct {
+		Absent []string `yaml:"absent"`
+	} `yaml:"methods"`
+	// Features overrides what ServiceProviderConfig says, by feature name
+	// (patch, bulk, filter, sort, etag, change-password, me, cursor, ...).
+	Features map[string]bool `yaml:"features"`
+	// Members says how the members of a group can be read: "get" (GET the
+	// group, the default), "list" (only in lists), "user-groups" (only in the
+	// groups attribute of users) or "none".
+	Members string `yaml:"members"`
+	// SettlesWithin is how long a write may take to show.
+	SettlesWithin struct {
+		// ByID is for reads by id.
+		ByID time.Duration `yaml:"by-id"`
+		// ByFilter is for queries.
+		ByFilter time.Duration `yaml:"by-filter"`
+	} `yaml:"settles-within"`
+	// Cleanup is how created resources are removed: "delete" (the default),
+	// "deactivate", "keep" or "command".
+	Cleanup string `yaml:"cleanup"`
+	// CleanupCommand is run for each resource that is left, with the
+	// arguments resource type and id, when Cleanup is "command".
+	CleanupCommand []string `yaml:"cleanup-command"`
+	// Supports names the dialects that the product claims to support; the
+	// failures of others are advisory. Empty means all.
+	Supports []string `yaml:"supports"`
+	// Sandbox says that the target may be written to without being asked.
+	Sandbox bool `yaml:"sandbox"`
+	// Levels raises or lowers the level of checks, by id, with a reason.
+	Levels map[string]LevelChange `yaml:"levels"`
+}
+
+// LevelChange is another level for a check.
+type LevelChange struct {
+	// Level is "must", "should" or "skip".
+	Level  string `yaml:"level"`
+	Reason string `yaml:"reason"`
+}

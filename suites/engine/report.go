@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// SchemaVersion is the version of the JSON form of Report.
+const SchemaVersion = 1
+
+// Outcome is how a result ended.
+type Outcome string
+
+// The outcomes.
+const (
+	Pass Outcome = "pass"
+	// Fail: a Must, or what an identity provider relies on, is violated.
+	Fail Outcome = "fail"
+	// Advisory: a SHOULD is not followed.
+	Advisory Outcome = "advisory"
+	// Skip: the rule does not apply to this target; nothing was sent.
+	Skip Outcome = "skip"
+	// Waived is written instead of Fail or Advisory, by a waiver.
+	Waived Outcome = "waived"
+	// Blocked: the rule was never put to the test.
+	Blocked Outcome = "blocked"
+	// Broken: our own fault, such as a panic or a check without assertion.
+	Broken Outcome = "broken"
+)
+
+// Outcomes lists all outcomes in the order in which summaries show them.
+var Outcomes = []Outcome{Pass, Fail, Advisory, Skip, Waived, Blocked, Broken}
+
+// Result is how a check, a step, an invariant or a case of suite run ended.
+type Result struct {
+	Meta
+	// Step is the id of the step; empty for checks without steps.
+	Step    string  `json:"step,omitempty"`
+	Outcome Outcome `json:"outcome"`
+	// WaivedOutcome is the real outcome of a waived result.
+	WaivedOutcome Outcome `json:"waived_outcome,omitempty"`
+	// Reason says in one line why; empty for pass.
+	Reason   string    `json:"reason,omitempty"`
+	Findings []Finding `json:"findings,omitempty"`
+	// Exchanges are redacted: no secrets, no data of others.
+	Exchanges []*scim.Exchange `json:"exchanges,omitempty"`
+	Started   time.Time        `json:"started"`
+	ElapsedMS float64          `json:"elapsed_ms"`
+}
+
+// Key is the name of the result, unique within a report: the check's id, with
+// the step's id after a slash.
+func (r *Result) Key() string {
+	if r.Step == "" {
+		return r.ID
+	}
+	return r.ID + "/" + r.Step
+}
+
+// Build says which program made a report.
+type Build struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go,omitempty"`
+}
+
+// Target says what was tested.
+type Target struct {
+	// BaseURL never holds credentials.
+	BaseURL string `json:"base_url"`
+	// Name is the label that the user gave, if any.
+	Name    string `json:"name,omitempty"`
+	Profile string `json:"profile"`
+	// Embedded says that it is the reference service provider within.
+	Embedded bool `json:"embedded,omitempty"`
+	// Features says which features the target has, and who said so.
+	Features []FeatureState `json:"features,omitempty"`
+}
+
+// FeatureState is whether a target has a feature, and who said so.
+type FeatureState struct {
+	Feature Feature `json:"feature"`
+	Has     bool    `json:"has"`
+	// Source is "profile", "ServiceProviderConfig", "ResourceTypes",
+	// "probe" or "default".
+	Source string `json:"source"`
+}
+
+// Readiness is how well a target would serve an identity provider.
+type Readiness string
+
+// The verdicts for a dialect.
+const (
+	Ready           Readiness = "ready"
+	WorksWithLimits Readiness = "works with limits"
+	WouldBreak      Readiness = "would break"
+	NotShown        Readiness = "not shown"
+)
+
+// Verdict is the conclusion for one dialect, from its flows alone.
+type Verdict struct {
+	Dialect string `json:"dialect"`
+	// Label is the dialect's name for people: "Okta, custom app".
+	Label     string    `json:"label"`
+	Readiness Readiness `json:"readiness"`
+	// Why names the reasons, worst first, in a few words each.
+	Why []string `json:"why,omitempty"`
+}
+
+// Summary counts results by outcome.
+type Summary struct {
+	Total  int             `json:"total"`
+	Counts map[Outcome]int `json:"counts"`
+	// Exchanges is how many attempts were made, by requests of all kinds.
+	Exchanges int `json:"exchanges"`
+	// RateLimited counts answers 429, and 503 with Retry-After, that were
+	// waited for.
+	RateLimited int     `json:"rate_limited,omitempty"`
+	WaitedMS    float64 `json:"waited_ms,omitempty"`
+	// TokenRefreshes counts how often the token command ran again.
+	TokenRefreshes int `json:"token_refreshes,omitempty"`
+}
+
+// Report is everything that a run found. Writers turn it into files; they
+// never influence a run.
+type Report struct {
+	SchemaVersion int       `json:"schema_version"`
+	Tool          Build     `json:"tool"`
+	Target        Target    `json:"target"`
+	RunID         string    `json:"run_id"`
+	Seed          int64     `json:"seed"`
+	Started       time.Time `json:"started"`
+	ElapsedMS     float64   `json:"elapsed_ms"`
+	// Strict says that advisory counts as failed.
+	Strict bool `json:"strict,omitempty"`
+	// Interrupted says that the run was ended from outside.
+	Interrupted bool      `json:"interrupted,omitempty"`
+	Summary     Summary   `json:"summary"`
+	Verdicts    []Verdict `json:"verdicts,omitempty"`
+	Results     []Result  `json:"results"`
+}
+
+// The exit codes of a run.
+const (
+	ExitOK          = 0
+	ExitViolations  = 1
+	ExitUsage       = 2
+	ExitUntested    = 3
+	ExitInterrupted = 130
+)
