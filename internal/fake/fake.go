@@ -81,7 +81,7 @@ func (s *Source) Person(i int) Person {
 		GivenName: f.FirstName(), MiddleName: f.MiddleName(), FamilyName: f.LastName(),
 		Title: f.JobTitle(), UserType: f.RandomString(userTypes),
 		Department: f.RandomString(departments), Division: f.RandomString(divisions),
-		CostCenter: f.Numerify("CC-####"), Organization: f.Company(),
+		CostCenter: f.Numerify("CC-####"), Organization: f.RandomString(organizations),
 		EmployeeNumber: f.Numerify("######"), ExternalID: fmt.Sprintf("ext-%s-%d", s.tag, i),
 		PreferredLanguage: home.language, Locale: home.language, Timezone: home.timezone,
 		WorkPhone: phone(f), MobilePhone: phone(f),

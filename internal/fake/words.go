@@ -7,8 +7,9 @@ var (
 		"Accounting", "Customer Care", "Engineering", "Facilities", "Finance", "Human Resources",
 		"Legal", "Logistics", "Marketing", "Procurement", "Research", "Sales",
 	}
-	divisions = []string{"Americas", "Asia Pacific", "Central Europe", "Middle East", "Northern Europe", "Operations"}
-	circles   = []string{"Admins", "Approvers", "Auditors", "Editors", "Managers", "Readers", "Staff", "Team"}
+	divisions     = []string{"Americas", "Asia Pacific", "Central Europe", "Middle East", "Northern Europe", "Operations"}
+	organizations = []string{"Example Foundry", "Example Hospital", "Example Library", "Example Railways", "Example University"}
+	circles       = []string{"Admins", "Approvers", "Auditors", "Editors", "Managers", "Readers", "Staff", "Team"}
 
 	passwordKinds = []string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "!#*+-.:=?@_"}
 )

@@ -5,104 +5,98 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 )
 
+// Generic is the profile of a service provider that promises what the RFCs
+// demand, and the one that Load gives when it is asked for none.
+const Generic = "generic"
+
 //go:embed *.yaml
-var embedded embed.FS
+var builtin embed.FS
 
-// Names lists the built-in profiles, sorted.
+// Names lists the profiles that come with the program, in alphabetical order.
 func Names() []string {
-	entries, _ := embedded.ReadDir(".") // an embedded folder always reads
-	var out []string
-	for _, e := range entries {
-		out = append(out, strings.TrimSuffix(e.Name(), ".yaml"))
-	}
-	slices.Sort(out)
-	return out
-}
-
-// Load reads a built-in profile by its name, or a file: a path ends in .yaml
-// or .yml, or holds a slash. Unknown keys and words are errors with their
-// place in the file.
-func Load(nameOrPath string) (*Profile, error) {
-	if !strings.ContainsAny(nameOrPath, `/\`) && !strings.HasSuffix(nameOrPath, ".yaml") && !strings.HasSuffix(nameOrPath, ".yml") {
-		b, err := embedded.ReadFile(nameOrPath + ".yaml")
-		if err != nil {
-			return nil, fmt.Errorf("there is no profile %q; there are %s, or give a .yaml file", nameOrPath, strings.Join(Names(), ", "))
-		}
-		return Parse(nameOrPath, b)
-	}
-	b, err := os.ReadFile(nameOrPath)
+	files, err := fs.Glob(builtin, "*.yaml")
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the profile: %w; check --profile", err)
+		panic(err) // the pattern is malformed
 	}
-	return Parse(strings.TrimSuffix(filepath.Base(nameOrPath), filepath.Ext(nameOrPath)), b)
+	for i, f := range files {
+		files[i] = strings.TrimSuffix(f, ".yaml")
+	}
+	return files
 }
 
-// Parse reads a profile. name is used when the file gives none.
-func Parse(name string, b []byte) (*Profile, error) {
-	var p Profile
-	dec := yaml.NewDecoder(bytes.NewReader(b), yaml.Strict(), yaml.DisallowUnknownField())
-	if err := dec.Decode(&p); err != nil && len(bytes.TrimSpace(b)) > 0 {
-		return nil, fmt.Errorf("the profile %s cannot be used: %s", name, strings.TrimSpace(yaml.FormatError(err, false, true)))
+// Load reads a profile: a file when the argument holds a slash or ends in
+// .yaml or .yml, and otherwise the built-in one of that name. An empty name is
+// Generic. The profile of a file is called after the file unless it names
+// itself. What is wrong inside a file is told in *Error values.
+func Load(nameOrPath string) (*Profile, error) {
+	if nameOrPath == "" {
+		nameOrPath = Generic
+	}
+	if isPath(nameOrPath) {
+		source, err := os.ReadFile(nameOrPath)
+		if err != nil {
+			return nil, fmt.Errorf("the profile cannot be read: %w", err)
+		}
+		return Parse(nameOrPath, source)
+	}
+	file := nameOrPath + ".yaml"
+	source, err := builtin.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("there is no profile %q%s A file is named with a slash, or by its ending .yaml",
+			nameOrPath, suggest(nameOrPath, Names()))
+	}
+	return Parse(file, source)
+}
+
+func isPath(s string) bool {
+	ext := strings.ToLower(path.Ext(s))
+	return strings.ContainsAny(s, "/"+string(filepath.Separator)) || ext == ".yaml" || ext == ".yml"
+}
+
+// Parse reads a profile that stands in a file of this name, which errors show
+// and which a profile without a name is called after.
+func Parse(file string, source []byte) (*Profile, error) {
+	d := &document{file: file}
+	var err error
+	if d.tree, err = parser.ParseBytes(source, 0); err != nil {
+		return nil, d.explain(err)
+	}
+	switch docs := withContent(d.tree.Docs); {
+	case len(docs) == 0:
+		return nil, &Error{File: file, Message: "the file is empty; write at least a name"}
+	case len(docs) > 1:
+		return nil, d.at(docs[1].GetToken(), "there is a second document; one file holds one profile")
+	}
+	p := &Profile{}
+	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(p); err != nil {
+		return nil, d.explain(err)
 	}
 	if p.Name == "" {
-		p.Name = name
+		p.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	}
-	if err := p.validate(); err != nil {
-		return nil, fmt.Errorf("the profile %s cannot be used: %w", name, err)
+	if problems := d.validate(p); len(problems) > 0 {
+		return nil, errors.Join(problems...)
 	}
-	return &p, nil
+	return p, nil
 }
 
-// FeatureNames lists the features that a profile can switch.
-var FeatureNames = []string{
-	"patch", "bulk", "filter", "sort", "etag", "change-password", "cursor", "index-paging", "groups", "enterprise-user",
-	"me", "search", "root-search", "discovery", "read-members", "put", "delete",
-}
-
-// validate reports words that are not known.
-func (p *Profile) validate() error {
-	var errs []error
-	oneOf := func(key, value string, words ...string) {
-		if value != "" && !slices.Contains(words, value) {
-			errs = append(errs, fmt.Errorf("%s is %q; it can be %s", key, value, strings.Join(words, ", ")))
+// withContent leaves out documents that hold nothing but comments.
+func withContent(docs []*ast.DocumentNode) (out []*ast.DocumentNode) {
+	for _, doc := range docs {
+		if doc.Body != nil && doc.Body.Type() != ast.CommentGroupType {
+			out = append(out, doc)
 		}
 	}
-	oneOf("members", p.Members, "get", "list", "user-groups", "none")
-	oneOf("cleanup", p.Cleanup, "delete", "deactivate", "keep", "command")
-	for name := range p.Features {
-		oneOf("a name in features", name, FeatureNames...)
-	}
-	for id, l := range p.Levels {
-		oneOf("levels."+id+".level", l.Level, "must", "should", "skip")
-		if l.Reason == "" {
-			errs = append(errs, fmt.Errorf("levels.%s has no reason; say why", id))
-		}
-	}
-	for _, m := range p.Methods.Absent {
-		method, endpoint, _ := strings.Cut(m, " ")
-		oneOf("a method in methods.absent", strings.ToUpper(method), "POST", "PUT", "PATCH", "DELETE")
-		if endpoint != "" && !strings.HasPrefix(endpoint, "/") {
-			errs = append(errs, fmt.Errorf("methods.absent has %q; write it as PUT or PUT /Users", m))
-		}
-	}
-	if p.Cleanup == "command" && len(p.CleanupCommand) == 0 {
-		errs = append(errs, errors.New("cleanup is command, but there is no cleanup-command"))
-	}
-	if strings.ContainsAny(p.UserDomain, "@/ ") {
-		errs = append(errs, fmt.Errorf("user-domain is %q; give a domain, such as test.example.com", p.UserDomain))
-	}
-	for name := range p.Headers {
-		if strings.EqualFold(name, "Authorization") {
-			errs = append(errs, errors.New("headers holds Authorization; credentials come from SCIMTEST_TOKEN, a file or a command"))
-		}
-	}
-	return errors.Join(errs...)
+	return out
 }
