@@ -47,6 +47,10 @@ type Result struct {
 	Exchanges []*scim.Exchange `json:"exchanges,omitempty"`
 	Started   time.Time        `json:"started"`
 	ElapsedMS float64          `json:"elapsed_ms"`
+
+	// lacking says that the result was skipped for something that the
+	// target does not have.
+	lacking bool
 }
 
 // Key is the name of the result, unique within a report: the check's id, with
@@ -66,8 +70,8 @@ type Build struct {
 	Go      string `json:"go,omitempty"`
 }
 
-// Target says what was tested.
-type Target struct {
+// TargetInfo says what was tested.
+type TargetInfo struct {
 	// BaseURL never holds credentials.
 	BaseURL string `json:"base_url"`
 	// Name is the label that the user gave, if any.
@@ -126,13 +130,13 @@ type Summary struct {
 // Report is everything that a run found. Writers turn it into files; they
 // never influence a run.
 type Report struct {
-	SchemaVersion int       `json:"schema_version"`
-	Tool          Build     `json:"tool"`
-	Target        Target    `json:"target"`
-	RunID         string    `json:"run_id"`
-	Seed          int64     `json:"seed"`
-	Started       time.Time `json:"started"`
-	ElapsedMS     float64   `json:"elapsed_ms"`
+	SchemaVersion int        `json:"schema_version"`
+	Tool          Build      `json:"tool"`
+	Target        TargetInfo `json:"target"`
+	RunID         string     `json:"run_id"`
+	Seed          int64      `json:"seed"`
+	Started       time.Time  `json:"started"`
+	ElapsedMS     float64    `json:"elapsed_ms"`
 	// Strict says that advisory counts as failed.
 	Strict bool `json:"strict,omitempty"`
 	// Interrupted says that the run was ended from outside.

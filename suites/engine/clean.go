@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"slices"
+
+	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/scim/profile"
+)
+
+// CleanOptions says whose traces to remove, and where.
+type CleanOptions struct {
+	Target  scim.Doer
+	BaseURL string
+	Profile *profile.Profile
+	// RunID is the tag of the run that left something.
+	RunID string
+	// JournalPath is the run's journal; when there is no such file, the
+	// target is walked for the tag.
+	JournalPath string
+	UserAgent   string
+}
+
+// CleanResult says what Clean did.
+type CleanResult struct {
+	// Walked says that there was no journal and all resources were read.
+	Walked bool
+	// Removed lists what is gone, as "/Users/2819c223".
+	Removed []string
+	// Left lists what could not be removed.
+	Left []string
+}
+
+// Clean removes what a run left behind, and nothing else: what its journal
+// names, or what bears its tag.
+func Clean(ctx context.Context, o CleanOptions) (CleanResult, error) {
+	var res CleanResult
+	if err := ValidRunID(o.RunID); err != nil {
+		return res, err
+	}
+	s := &sweeper{
+		do: o.Target, profile: o.Profile, observe: func(*scim.Exchange) {},
+		header: func() http.Header {
+			h := http.Header{}
+			h.Set("Accept", scim.MediaType)
+			h.Set("User-Agent", o.UserAgent)
+			return h
+		},
+	}
+	take := func(endpoint, id string) bool {
+		if s.remove(ctx, endpoint, id) {
+			res.Removed = append(res.Removed, endpoint+"/"+id)
+			return true
+		}
+		res.Left = append(res.Left, endpoint+"/"+id)
+		return false
+	}
+	header, entries, err := readJournal(o.JournalPath)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		res.Walked = true
+		return res, s.sweepAll(ctx, o.RunID, take)
+	case err != nil:
+		return res, err
+	case header.BaseURL != o.BaseURL:
+		return res, fmt.Errorf("run %s wrote to %s, not to %s; give that URL", o.RunID, header.BaseURL, o.BaseURL)
+	}
+	for _, e := range slices.Backward(entries) {
+		switch {
+		case e.gone:
+		case e.ID != "":
+			take(e.Endpoint, e.ID)
+		case e.Status == 0 || e.Status/100 == 2 || e.Status/100 == 5:
+			n := names{userName: e.UserName, displayName: e.DisplayName, externalID: e.ExternalID}
+			ids, ok := s.find(ctx, e.Endpoint, n, o.RunID)
+			if !ok {
+				res.Left = append(res.Left, e.Endpoint+" ("+firstOf(e.UserName, e.DisplayName, e.ExternalID)+")")
+			}
+			for _, id := range ids {
+				take(e.Endpoint, id)
+			}
+		}
+	}
+	return res, ctx.Err()
+}
+
+// sweepAll walks all endpoints for the tag.
+func (s *sweeper) sweepAll(ctx context.Context, tag string, take func(endpoint, id string) bool) error {
+	endpoints := []string{scim.GroupsEndpoint, scim.UsersEndpoint}
+	x := s.send(ctx, scim.Request{Method: http.MethodGet, Path: scim.ResourceTypesEndpoint, Header: s.header()})
+	if x.Status() == http.StatusOK {
+		for _, t := range parseTypes(x.Response.Body) {
+			if !slices.Contains(endpoints, t.Endpoint) && t.Endpoint != "" {
+				endpoints = append([]string{t.Endpoint}, endpoints...)
+			}
+		}
+	}
+	var unread []string
+	for _, e := range endpoints {
+		ids, ok := s.walk(ctx, e, tag)
+		for _, id := range ids {
+			take(e, id)
+		}
+		if !ok && e == scim.UsersEndpoint {
+			unread = append(unread, e)
+		}
+	}
+	if len(unread) > 0 {
+		return fmt.Errorf("could not read %v to the end; look there for names with %q by hand", unread, tag)
+	}
+	return ctx.Err()
+}
+
+func firstOf(list ...string) string {
+	for _, s := range list {
+		if s != "" {
+			return s
+		}
+	}
+	return "no name"
+}

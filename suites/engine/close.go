@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+const suiteRun = "run"
+
+// report puts everything together, in plan order.
+func (r *run) report(ctx context.Context, pre Result, all []decided) *Report {
+	p := r.plan
+	red := newRedactor(r.discovered, r.secrets(), nil)
+	parts := []judgement{r.judge(r.ownTraffic, red, map[*scim.Exchange]shownExchange{})}
+	var results []Result
+	var left []leftover
+	exchanges := len(r.ownTraffic)
+	for i := range all {
+		results = append(results, all[i].results...)
+		if all[i].judgement.applied != nil {
+			parts = append(parts, all[i].judgement)
+		}
+		left = append(left, all[i].left...)
+		exchanges += all[i].exchanges
+	}
+	invariants := r.invariantResults(parts)
+	if pre.Outcome != Pass && !p.SkipPreflight {
+		blockAll(invariants, pre.Reason)
+	}
+	results = append(results, invariants...)
+	stale := waive(p.Waivers, results, time.Now())
+	own := []Result{pre, r.completed(ctx, pre, results), r.waiversResult(stale), r.cleanUpResult(pre, left)}
+	r.announce(invariants)
+	r.announce(own)
+
+	rep := &Report{
+		SchemaVersion: SchemaVersion, Tool: p.Tool,
+		Target: describe(p, r.discovered), RunID: p.RunID, Seed: p.Seed, Started: r.started,
+		Strict: p.Strict, Interrupted: ctx.Err() != nil, Results: append(own, results...),
+	}
+	rep.ElapsedMS = milliseconds(time.Since(r.started))
+	rep.Summary = summarize(rep.Results)
+	rep.Summary.Exchanges = exchanges
+	if s, ok := p.Target.(statsHolder); ok {
+		stats := s.Stats()
+		rep.Summary.RateLimited = stats.RateLimited
+		rep.Summary.WaitedMS = milliseconds(stats.Waited)
+		rep.Summary.TokenRefreshes = stats.TokenRefreshes
+	}
+	rep.Verdicts = verdicts(p.Dialects, rep.Results)
+	return rep
+}
+
+// completed says whether the run tested what it set out to test.
+func (r *run) completed(ctx context.Context, pre Result, results []Result) Result {
+	res := Result{
+		Meta:    Meta{ID: "completed", Suite: suiteRun, Level: Must, Title: "The run tests everything that it set out to test"},
+		Outcome: Pass, Started: r.started,
+	}
+	n := summarize(results).Counts
+	switch {
+	case pre.Outcome != Pass && !r.plan.SkipPreflight:
+		res.Outcome, res.Reason = Blocked, pre.Reason
+	case ctx.Err() != nil:
+		res.Outcome, res.Reason = Broken, "interrupted before everything was tested"
+	case n[Blocked]+n[Broken] > 0 && n[Fail] == 0:
+		res.Outcome = Broken
+		res.Reason = fmt.Sprintf("nothing failed, but %d results are blocked and %d broken", n[Blocked], n[Broken])
+	}
+	return res
+}
+
+func (r *run) waiversResult(stale []Finding) Result {
+	res := Result{
+		Meta:    Meta{ID: "waivers", Suite: suiteRun, Level: Must, Title: "Every waiver is still needed"},
+		Outcome: Pass, Started: r.started, Findings: stale,
+	}
+	switch {
+	case len(stale) > 0:
+		res.Outcome, res.Reason = Fail, stale[0].Message+" ("+stale[0].Where+")"
+	case len(r.plan.Waivers) == 0:
+		res.Outcome, res.Reason = Skip, "no waivers given"
+	}
+	return res
+}
+
+func (r *run) cleanUpResult(pre Result, left []leftover) Result {
+	res := Result{
+		Meta:    Meta{ID: "clean-up", Suite: suiteRun, Level: Should, Title: "Nothing of the run is left on the target"},
+		Outcome: Pass, Started: r.started,
+	}
+	switch {
+	case pre.Outcome != Pass && !r.plan.SkipPreflight:
+		res.Outcome, res.Reason = Skip, "nothing was created"
+	case r.plan.Profile.Cleanup == "keep":
+		res.Outcome, res.Reason = Skip, "the profile keeps what a run creates"
+	case len(left) > 0:
+		res.Outcome = Advisory
+		res.Reason = fmt.Sprintf("%d resources could not be removed; try: scimtest clean %s --run %s", len(left), r.plan.BaseURL, r.plan.RunID)
+		count := map[string]int{}
+		for _, l := range left {
+			if count[l.endpoint]++; count[l.endpoint] == 1 {
+				res.Findings = append(res.Findings, Finding{Message: "resources could not be removed", Where: l.endpoint, Advisory: true})
+			}
+		}
+		for i := range res.Findings {
+			res.Findings[i].Count = count[res.Findings[i].Where]
+		}
+	}
+	if err := r.plan.Journal.Err(); err != nil && res.Outcome == Pass {
+		res.Outcome, res.Reason = Advisory, "the journal could not be written: "+err.Error()
+	}
+	return res
+}
+
+// NothingLeft reports whether clean-up removed everything, so that the
+// journal is not needed any more.
+func (r *Report) NothingLeft() bool {
+	c := r.Find("clean-up")
+	return c != nil && (c.Outcome == Pass || c.Outcome == Skip && c.Reason == "nothing was created")
+}
+
+// describe says what was tested.
+func describe(p *Plan, d *Discovered) TargetInfo {
+	return TargetInfo{
+		BaseURL: p.BaseURL, Name: p.TargetName, Profile: p.Profile.Name, Embedded: p.Embedded, Features: d.states(),
+	}
+}

@@ -1,0 +1,189 @@
+package engine
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/schemas"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// Discovered is what the target says of itself, read once at the start of a
+// run. Invariants and checks judge against it.
+type Discovered struct {
+	// Config is /ServiceProviderConfig; empty when it could not be read.
+	Config scim.Resource
+	// Types is what /ResourceTypes lists.
+	Types []ResourceType
+	// Schemas is what /Schemas lists, by lower-case URN.
+	Schemas map[string]Schema
+	// Derived judges resources by the target's own schemas; nil when
+	// /Schemas could not be used.
+	Derived *schemas.Set
+
+	runTag   string
+	features map[Feature]FeatureState
+
+	mu  sync.RWMutex
+	ids map[string]bool
+}
+
+// ResourceType is an entry of /ResourceTypes (RFC 7643 section 6).
+type ResourceType struct {
+	ID, Name, Endpoint, Schema string
+	// Extensions are the URNs of schemaExtensions.
+	Extensions []string
+}
+
+// Schema is an entry of /Schemas (RFC 7643 section 7).
+type Schema struct {
+	ID, Name   string
+	Attributes []Attribute
+}
+
+// Attribute is an attribute definition with its characteristics (RFC 7643
+// section 7), as the target states them.
+type Attribute struct {
+	Name, Type                       string
+	MultiValued, Required, CaseExact bool
+	Mutability, Returned, Uniqueness string
+	CanonicalValues, ReferenceTypes  []string
+	SubAttributes                    []Attribute
+}
+
+// Has reports whether the target has the feature.
+func (d *Discovered) Has(f Feature) bool {
+	s, ok := d.features[f]
+	return !ok || s.Has
+}
+
+// TypeAt returns the resource type with the endpoint, or nil.
+func (d *Discovered) TypeAt(endpoint string) *ResourceType {
+	for i := range d.Types {
+		if strings.EqualFold(strings.TrimSuffix(d.Types[i].Endpoint, "/"), endpoint) {
+			return &d.Types[i]
+		}
+	}
+	return nil
+}
+
+// TypeOf returns the resource type whose endpoint is the first segment of the
+// path of a request, or nil.
+func (d *Discovered) TypeOf(path string) *ResourceType {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	return d.TypeAt("/" + first)
+}
+
+// Attribute looks up what the target's /Schemas say of an attribute, such as
+// ("urn:...:User", "name.givenName"). ok is false when they say nothing.
+func (d *Discovered) Attribute(urn, path string) (a Attribute, ok bool) {
+	s, ok := d.Schemas[strings.ToLower(urn)]
+	if !ok {
+		return a, false
+	}
+	list := s.Attributes
+	for _, name := range strings.Split(path, ".") {
+		ok = false
+		for _, b := range list {
+			if strings.EqualFold(b.Name, name) {
+				a, list, ok = b, b.SubAttributes, true
+				break
+			}
+		}
+		if !ok {
+			return Attribute{}, false
+		}
+	}
+	return a, true
+}
+
+// Owned reports whether this run created the resource: it bears the run tag,
+// or the target gave the run its id. What others own is neither asserted nor
+// shown.
+func (d *Discovered) Owned(raw []byte) bool {
+	if bytes.Contains(raw, []byte(d.runTag)) {
+		return true
+	}
+	id := gjson.GetBytes(raw, "id").String()
+	if id == "" {
+		return false
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.ids[id]
+}
+
+func (d *Discovered) own(id string) {
+	if id == "" {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.ids == nil {
+		d.ids = map[string]bool{}
+	}
+	d.ids[id] = true
+}
+
+func parseTypes(body []byte) []ResourceType {
+	list, err := scim.ParseList(body)
+	if err != nil {
+		return nil
+	}
+	var out []ResourceType
+	for _, r := range list.Resources {
+		t := ResourceType{
+			ID: r.ID(), Name: r.Get("name").String(), Endpoint: r.Get("endpoint").String(), Schema: r.Get("schema").String(),
+		}
+		for _, e := range r.Lookup("schemaExtensions.schema") {
+			t.Extensions = append(t.Extensions, e.String())
+		}
+		if t.Endpoint != "" && !strings.HasPrefix(t.Endpoint, "/") {
+			// Some providers give an absolute URL; its last segment is the endpoint.
+			t.Endpoint = t.Endpoint[strings.LastIndex("/"+t.Endpoint, "/"):]
+			t.Endpoint = "/" + strings.TrimPrefix(t.Endpoint, "/")
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+func parseSchemas(body []byte) map[string]Schema {
+	list, err := scim.ParseList(body)
+	if err != nil {
+		return nil
+	}
+	out := map[string]Schema{}
+	for _, r := range list.Resources {
+		s := Schema{ID: r.ID(), Name: r.Get("name").String()}
+		for _, a := range r.Lookup("attributes") {
+			s.Attributes = append(s.Attributes, parseAttribute(a, 0))
+		}
+		out[strings.ToLower(s.ID)] = s
+	}
+	return out
+}
+
+func parseAttribute(v gjson.Result, depth int) Attribute {
+	words := func(key string) (out []string) {
+		for _, w := range v.Get(key).Array() {
+			out = append(out, w.String())
+		}
+		return out
+	}
+	a := Attribute{
+		Name: v.Get("name").String(), Type: v.Get("type").String(),
+		MultiValued: v.Get("multiValued").Bool(), Required: v.Get("required").Bool(), CaseExact: v.Get("caseExact").Bool(),
+		Mutability: v.Get("mutability").String(), Returned: v.Get("returned").String(), Uniqueness: v.Get("uniqueness").String(),
+		CanonicalValues: words("canonicalValues"), ReferenceTypes: words("referenceTypes"),
+	}
+	if depth < 3 { // attributes nest once; a hostile schema must not recurse for ever
+		for _, sub := range v.Get("subAttributes").Array() {
+			a.SubAttributes = append(a.SubAttributes, parseAttribute(sub, depth+1))
+		}
+	}
+	return a
+}

@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sort"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// configSwitch is where ServiceProviderConfig tells of a feature.
+var configSwitch = map[Feature]string{
+	Patch:          "patch.supported",
+	Bulk:           "bulk.supported",
+	Filtering:      "filter.supported",
+	Sorting:        "sort.supported",
+	ETag:           "etag.supported",
+	ChangePassword: "changePassword.supported",
+	Cursor:         "pagination.cursor",
+	IndexPaging:    "pagination.index",
+}
+
+// allFeatures lists every feature in the order of reports.
+var allFeatures = []Feature{
+	Patch, Bulk, Filtering, Sorting, ETag, ChangePassword, Cursor, IndexPaging, Groups, EnterpriseUser,
+	Me, SearchPost, RootSearch, Discovery, ReadMembers, PutMethod, DeleteMethod,
+}
+
+// resolveFeatures decides what the target has: the profile first, then what
+// ServiceProviderConfig and ResourceTypes say, then a probe for what both
+// leave open. What the RFCs require is never probed away.
+func (r *run) resolveFeatures(ctx context.Context) {
+	d := r.discovered
+	d.features = map[Feature]FeatureState{}
+	for _, f := range allFeatures {
+		d.features[f] = r.resolve(ctx, f)
+	}
+}
+
+func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
+	if has, ok := r.plan.Profile.Features[string(f)]; ok {
+		return FeatureState{f, has, "profile"}
+	}
+	if s, ok := r.fromProfile(f); ok {
+		return s
+	}
+	d := r.discovered
+	if path, ok := configSwitch[f]; ok {
+		if d.Config.Has(path) {
+			return FeatureState{f, d.Config.Get(path).Bool(), "ServiceProviderConfig"}
+		}
+		// A provider that does not speak of cursors has none (RFC 9865
+		// section 4); the others are simply not announced: the check speaks.
+		return FeatureState{f, f != Cursor && f != ETag && f != Bulk && f != Sorting && f != ChangePassword, "default"}
+	}
+	switch f {
+	case Groups:
+		if len(d.Types) > 0 {
+			if d.TypeAt(scim.GroupsEndpoint) != nil {
+				return FeatureState{f, true, "ResourceTypes"}
+			}
+			return r.probe(ctx, f, http.MethodGet, scim.GroupsEndpoint, "startIndex=1&count=1", "")
+		}
+		return r.probe(ctx, f, http.MethodGet, scim.GroupsEndpoint, "startIndex=1&count=1", "")
+	case EnterpriseUser:
+		if t := d.TypeAt(scim.UsersEndpoint); t != nil {
+			for _, e := range t.Extensions {
+				if strings.EqualFold(e, scim.EnterpriseUserURN) {
+					return FeatureState{f, true, "ResourceTypes"}
+				}
+			}
+			return FeatureState{f, false, "ResourceTypes"}
+		}
+		return FeatureState{f, true, "default"}
+	case Me:
+		return r.probe(ctx, f, http.MethodGet, scim.MeEndpoint, "", "")
+	case SearchPost:
+		return r.probe(ctx, f, http.MethodPost, scim.UsersEndpoint+scim.SearchSuffix, "", searchNothing)
+	case RootSearch:
+		return r.probe(ctx, f, http.MethodPost, scim.SearchSuffix, "", searchNothing)
+	case Discovery:
+		return FeatureState{f, d.Config.Raw() != nil || len(d.Types) > 0 || len(d.Schemas) > 0, "probe"}
+	}
+	return FeatureState{f, true, "default"}
+}
+
+const searchNothing = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],` +
+	`"filter":"userName eq \"scimtest-probe\"","startIndex":1,"count":1}`
+
+// fromProfile reads the features that the profile words in its own way.
+func (r *run) fromProfile(f Feature) (FeatureState, bool) {
+	p := r.plan.Profile
+	absent := func(list []string, words ...string) bool {
+		for _, have := range list {
+			for _, w := range words {
+				if strings.EqualFold(strings.TrimSpace(have), w) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	switch f {
+	case Groups:
+		if absent(p.ResourceTypes.Absent, "Group", "Groups") {
+			return FeatureState{f, false, "profile"}, true
+		}
+	case ReadMembers:
+		if p.Members == "none" {
+			return FeatureState{f, false, "profile"}, true
+		}
+	case PutMethod:
+		if absent(p.Methods.Absent, "PUT", "PUT /Users") {
+			return FeatureState{f, false, "profile"}, true
+		}
+	case DeleteMethod:
+		if absent(p.Methods.Absent, "DELETE", "DELETE /Users") {
+			return FeatureState{f, false, "profile"}, true
+		}
+	case Patch:
+		if absent(p.Methods.Absent, "PATCH", "PATCH /Users") {
+			return FeatureState{f, false, "profile"}, true
+		}
+	}
+	return FeatureState{}, false
+}
+
+// probe asks once, read-only. Only 501, or 404 and 405 on the endpoint, is no.
+func (r *run) probe(ctx context.Context, f Feature, method, path, query, body string) FeatureState {
+	req := scim.Request{Method: method, Path: path, RawQuery: query, Header: r.header("probe")}
+	if body != "" {
+		req.Body = scim.Body(body)
+		req.Header.Set("Content-Type", scim.MediaType)
+	}
+	x := r.sendRunLevel(ctx, req)
+	switch x.Status() {
+	case http.StatusNotImplemented, http.StatusNotFound, http.StatusMethodNotAllowed:
+		return FeatureState{f, false, "probe"}
+	}
+	return FeatureState{f, true, "probe"}
+}
+
+// missing returns why a check that needs the features does not apply, or "".
+func (d *Discovered) missing(needs []Feature) string {
+	for _, f := range needs {
+		s, ok := d.features[f]
+		if !ok || s.Has {
+			continue
+		}
+		switch s.Source {
+		case "profile":
+			return fmt.Sprintf("the profile says that the target has no %s", f)
+		case "ServiceProviderConfig":
+			return fmt.Sprintf("ServiceProviderConfig says that %s is false", configSwitch[f])
+		case "ResourceTypes":
+			return fmt.Sprintf("ResourceTypes lists no %s", f)
+		case "probe":
+			return fmt.Sprintf("a probe found that the target has no %s", f)
+		default:
+			return fmt.Sprintf("the target does not announce %s", f)
+		}
+	}
+	return ""
+}
+
+// states lists the resolved features for the report.
+func (d *Discovered) states() []FeatureState {
+	var out []FeatureState
+	for _, s := range d.features {
+		out = append(out, s)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Feature < out[j].Feature })
+	return out
+}

@@ -1,0 +1,181 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/scim/profile"
+)
+
+// Target is what a run talks to.
+type Target interface {
+	scim.Doer
+}
+
+// secretHolder is a Target that knows the secrets it sends.
+type secretHolder interface{ Secrets() []string }
+
+// statsHolder is a Target that counts its waits.
+type statsHolder interface{ Stats() scim.Stats }
+
+// Dialect names a dialect for people, so that a verdict can be given.
+type Dialect struct {
+	// Name is the dialect's name, such as "okta-aiw".
+	Name string
+	// Label is its name for people: "Okta, custom app".
+	Label string
+}
+
+// Event tells of the progress of a run.
+type Event struct {
+	// Result is the result that has just been decided.
+	Result *Result
+	// Done and Total count results.
+	Done, Total int
+}
+
+// Plan is everything that a run does and how.
+type Plan struct {
+	// Checks in the order in which they are reported.
+	Checks     []Check
+	Invariants []Invariant
+	// Target is what the requests go to; BaseURL is its address, without
+	// credentials.
+	Target  Target
+	BaseURL string
+	// TargetName is the user's label for the target, or empty.
+	TargetName string
+	// Embedded says that the target is the reference within the program.
+	Embedded bool
+	Profile  *profile.Profile
+	// Seed makes the values of a run; the same seed sends the same requests,
+	// but for the run tag.
+	Seed int64
+	// RunID is the run tag: lower-case letters and digits. Empty draws one.
+	RunID string
+	// Parallel is how many checks run beside each other; 16 when 0.
+	Parallel int
+	// CheckTimeout bounds one check, waits for 429 not counted; 2 minutes
+	// when 0.
+	CheckTimeout time.Duration
+	// MaxTime bounds the whole run; 0 is no bound.
+	MaxTime time.Duration
+	// Strict makes advisory results fail the run.
+	Strict bool
+	// ReadOnly skips every check that writes.
+	ReadOnly bool
+	Waivers  []Waiver
+	// Dialects lists what verdicts are given for.
+	Dialects []Dialect
+	// Journal records what the run creates; nil records nothing.
+	Journal *Journal
+	// Events, when set, is called for each decided result, one at a time.
+	Events func(Event)
+	Tool   Build
+	// SkipPreflight runs the checks whatever the preflight would say. The
+	// proofs on hostile targets use it.
+	SkipPreflight bool
+}
+
+// Parallelism is how many checks run beside each other by default.
+const Parallelism = 16
+
+// Validate reports what is wrong with the plan: ids that are missing or used
+// twice, checks without a title, waivers that name nothing.
+func (p *Plan) Validate() error {
+	var errs []error
+	seen := map[string]bool{}
+	check := func(m *Meta) {
+		switch {
+		case m.ID == "":
+			errs = append(errs, errors.New("a check has no id"))
+		case seen[m.ID]:
+			errs = append(errs, fmt.Errorf("check id %q is used twice", m.ID))
+		case m.Title == "":
+			errs = append(errs, fmt.Errorf("check %q has no title", m.ID))
+		case m.Suite == "":
+			errs = append(errs, fmt.Errorf("check %q has no suite", m.ID))
+		}
+		seen[m.ID] = true
+	}
+	for i := range p.Checks {
+		c := &p.Checks[i]
+		check(&c.Meta)
+		if (c.Body == nil) == (c.Steps == nil) {
+			errs = append(errs, fmt.Errorf("check %q needs a body or steps, and not both", c.ID))
+		}
+	}
+	for i := range p.Invariants {
+		check(&p.Invariants[i].Meta)
+	}
+	if p.Target == nil {
+		errs = append(errs, errors.New("the plan has no target"))
+	}
+	return errors.Join(errs...)
+}
+
+// Index is a sorted list of the ids in the plan.
+func (p *Plan) Index() []string {
+	var ids []string
+	for i := range p.Checks {
+		ids = append(ids, p.Checks[i].ID)
+	}
+	for i := range p.Invariants {
+		ids = append(ids, p.Invariants[i].ID)
+	}
+	sort.Strings(ids)
+	return ids
+}
+
+func (p *Plan) applyDefaults() {
+	if p.Profile == nil {
+		p.Profile = &profile.Profile{Name: "generic"}
+	}
+	if p.Parallel <= 0 {
+		p.Parallel = Parallelism
+	}
+	if p.CheckTimeout <= 0 {
+		p.CheckTimeout = 2 * time.Minute
+	}
+	if p.Seed == 0 {
+		p.Seed = 1
+	}
+	if p.RunID == "" {
+		p.RunID = NewRunID()
+	}
+}
+
+// levels bends the level of a check by the profile.
+func (p *Plan) adjust(m Meta) Meta {
+	if c, ok := p.Profile.Levels[m.ID]; ok && c.Level != "skip" {
+		m.Level = Level(c.Level)
+	}
+	return m
+}
+
+// claimed reports whether the profile claims to support the dialect.
+func (p *Plan) claimed(dialect string) bool {
+	if dialect == "" || len(p.Profile.Supports) == 0 {
+		return true
+	}
+	for _, s := range p.Profile.Supports {
+		if s == dialect {
+			return true
+		}
+	}
+	return false
+}
+
+// bounded returns ctx with the plan's time limit.
+func (p *Plan) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if p.MaxTime <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, p.MaxTime, errTimeUp)
+}
+
+var errTimeUp = errors.New("the time limit of the run is up (--max-time)")

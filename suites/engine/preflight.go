@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/scimtest/scimtest/schemas"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// The first words of the reason of a failed preflight tell its kind.
+const (
+	unreachable = "cannot reach the target"
+	refused     = "the credentials are refused"
+	notSCIM     = "no SCIM service provider answers here"
+)
+
+// preflight finds out whether there is a SCIM service provider that takes our
+// credentials. Discovery may be anonymous and proves none.
+func (r *run) preflight(ctx context.Context) Result {
+	res := Result{
+		Meta: Meta{
+			ID: "preflight", Suite: suiteRun, Level: Must,
+			Title: "A SCIM service provider answers and takes the credentials",
+		},
+		Outcome: Pass, Started: r.started,
+	}
+	first := len(r.ownTraffic)
+	if reason := r.reach(ctx); reason != "" {
+		res.Outcome, res.Reason = Broken, reason
+	}
+	red := newRedactor(r.discovered, r.secrets(), nil)
+	for _, x := range r.ownTraffic[first:] {
+		shown, _ := red.exchange(x)
+		res.Exchanges = append(res.Exchanges, shown)
+	}
+	res.Reason = red.text(res.Reason)
+	if res.Outcome != Pass {
+		res.Findings = []Finding{{Message: res.Reason, Exchange: 1}}
+	}
+	return res
+}
+
+// reach sends the preflight request and returns what is wrong, or "".
+func (r *run) reach(ctx context.Context) string {
+	x := r.sendRunLevel(ctx, scim.Request{
+		Method: http.MethodGet, Path: scim.UsersEndpoint, RawQuery: "startIndex=1&count=1", Header: r.header("preflight"),
+	})
+	switch {
+	case ctx.Err() != nil:
+		return r.why(ctx)
+	case x.Response == nil:
+		return fmt.Sprintf("%s: %s; is the base URL %s right?", unreachable, x.Error, r.plan.BaseURL)
+	case x.Status() == http.StatusUnauthorized:
+		return refused + ": GET /Users answers 401; is the token right, and not expired?"
+	case x.Status() == http.StatusForbidden:
+		return refused + ": GET /Users answers 403; may this token read users?"
+	case speaksSCIM(x):
+		return ""
+	}
+	config := r.sendRunLevel(ctx, scim.Request{
+		Method: http.MethodGet, Path: scim.ServiceProviderConfigEndpoint, Header: r.header("preflight-config"),
+	})
+	if speaksSCIM(config) {
+		return ""
+	}
+	what := fmt.Sprintf("GET /Users answers %d", x.Status())
+	switch {
+	case x.Status()/100 == 3:
+		what += " and redirects (to a login page?)"
+	case looksLikeHTML(x):
+		what += " with an HTML page"
+	case x.Status() == http.StatusOK:
+		what += " without a ListResponse"
+	}
+	return fmt.Sprintf("%s: %s; is the base URL %s right?", notSCIM, what, r.plan.BaseURL)
+}
+
+// speaksSCIM reports whether the answer is a SCIM message or resource of
+// some kind, errors included.
+func speaksSCIM(x *scim.Exchange) bool {
+	if x.Response == nil || x.Status()/100 == 3 {
+		return false
+	}
+	body, err := scim.NewResource(x.Response.Body)
+	if err != nil {
+		return false
+	}
+	for _, s := range body.Lookup("schemas") {
+		if strings.HasPrefix(strings.ToLower(s.String()), "urn:ietf:params:scim:") {
+			return true
+		}
+	}
+	return x.Status() == http.StatusOK && (body.Has("totalResults") || body.Has("patch.supported") || body.Get("Resources").IsArray())
+}
+
+func looksLikeHTML(x *scim.Exchange) bool {
+	return strings.Contains(x.Response.Header.Get("Content-Type"), "html") ||
+		bytes.HasPrefix(bytes.TrimSpace(x.Response.Body), []byte("<"))
+}
+
+// discover reads what the target says of itself.
+func (r *run) discover(ctx context.Context) {
+	get := func(path string) *scim.Response {
+		x := r.sendRunLevel(ctx, scim.Request{Method: http.MethodGet, Path: path, Header: r.header("discovery")})
+		if x.Status() != http.StatusOK {
+			return &scim.Response{}
+		}
+		return x.Response
+	}
+	d := r.discovered
+	if c, err := scim.NewResource(get(scim.ServiceProviderConfigEndpoint).Body); err == nil {
+		d.Config = c
+	}
+	types := get(scim.ResourceTypesEndpoint).Body
+	d.Types = parseTypes(types)
+	list := get(scim.SchemasEndpoint).Body
+	d.Schemas = parseSchemas(list)
+	if set, err := schemas.Derive(list, types); err == nil {
+		d.Derived = set
+	}
+}
+
+// unsendableLimit is after how many unsendable requests in a row, over all
+// workers, the preflight is repeated.
+const unsendableLimit = 5
+
+// recheckLimit bounds how often a 401 on our own credential repeats the
+// preflight: a target that refuses one method alone has a fault, not a dead
+// token.
+const recheckLimit = 8
+
+// health knows whether the target can still be tested.
+type health struct {
+	mu         sync.Mutex
+	unsendable int
+	rechecks   int
+	reason     string
+}
+
+func (h *health) dead() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.reason
+}
+
+// observe watches the traffic. It returns why the rest of the run is blocked,
+// or "".
+func (r *run) observe(ctx context.Context, x *scim.Exchange) string {
+	h := &r.health
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.reason != "" {
+		return h.reason
+	}
+	suspicious := false
+	switch {
+	case !x.Sent():
+		h.unsendable++
+		suspicious = h.unsendable >= unsendableLimit
+	case x.Status() == http.StatusUnauthorized && !x.Request.NoAuth && x.Request.Header.Get("Authorization") == "":
+		h.unsendable = 0
+		suspicious = h.rechecks < recheckLimit
+	default:
+		h.unsendable = 0
+	}
+	if !suspicious || r.plan.SkipPreflight {
+		return ""
+	}
+	h.rechecks++
+	h.unsendable = 0
+	h.reason = r.reach(ctx)
+	return h.reason
+}

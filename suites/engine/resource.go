@@ -1,0 +1,227 @@
+package engine
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/scimtest/scimtest/internal/fake"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// Doc is a JSON object to be sent. Keys are sent in alphabetical order.
+type Doc map[string]any
+
+// Values is a list in a Doc.
+type Values = []any
+
+// Resource is a resource on the target that this check knows of.
+type Resource struct {
+	// Type is the resource type: "User", "Group".
+	Type string
+	// Endpoint is the endpoint of its type, such as "/Users".
+	Endpoint string
+	// ID is the id that the target gave it.
+	ID string
+	// Sent is what was posted.
+	Sent Doc
+	// Body is the resource as it was last read, or else as the answer to
+	// the POST gave it.
+	Body scim.Resource
+	// read says that a GET by id has worked.
+	read bool
+}
+
+// Path is the path of the resource below the base URL.
+func (r *Resource) Path() string { return r.Endpoint + "/" + url.PathEscape(r.ID) }
+
+// Text is a string that was sent, by its key at the top level: Text("userName").
+func (r *Resource) Text(key string) string {
+	s, _ := r.Sent[key].(string)
+	return s
+}
+
+// Ref is the value by which another resource refers to this one.
+func (r *Resource) Ref() Doc { return Doc{"value": r.ID} }
+
+// With changes a document before it is sent.
+type With func(Doc)
+
+// Set gives a top-level attribute a value; a key may name one sub-attribute
+// with a dot ("name.familyName") unless it is a URN.
+func Set(key string, value any) With {
+	return func(d Doc) {
+		if parent, sub, ok := strings.Cut(key, "."); ok && !strings.HasPrefix(strings.ToLower(key), "urn:") {
+			inner, _ := d[parent].(Doc)
+			if inner == nil {
+				inner = Doc{}
+			}
+			inner[sub] = value
+			d[parent] = inner
+			return
+		}
+		d[key] = value
+	}
+}
+
+// Unset leaves a top-level attribute out.
+func Unset(key string) With {
+	return func(d Doc) { delete(d, key) }
+}
+
+// Enterprise gives the user an enterprise extension (RFC 7643 section 4.3)
+// with the attribute, and names the extension in schemas.
+func Enterprise(attr string, value any) With {
+	return func(d Doc) {
+		ext, _ := d[scim.EnterpriseUserURN].(Doc)
+		if ext == nil {
+			ext = Doc{}
+			d[scim.EnterpriseUserURN] = ext
+			if list, ok := d["schemas"].(Values); ok {
+				d["schemas"] = append(append(Values{}, list...), scim.EnterpriseUserURN)
+			}
+		}
+		ext[attr] = value
+	}
+}
+
+// Emails gives the user e-mail addresses of these types, the first of them
+// primary. The addresses are made of the userName.
+func Emails(types ...string) With {
+	return func(d Doc) {
+		list := Values{}
+		for i, kind := range types {
+			e := Doc{"type": kind, "value": kind + "." + localPart(d)}
+			if i == 0 {
+				e["primary"] = true
+			}
+			list = append(list, e)
+		}
+		d["emails"] = list
+	}
+}
+
+// Phones gives the user phone numbers of these types, in the range that is
+// never assigned (555-01xx).
+func Phones(types ...string) With {
+	return func(d Doc) {
+		list := Values{}
+		for i, kind := range types {
+			list = append(list, Doc{"type": kind, "value": fmt.Sprintf("tel:+1-201-555-01%02d", 10+i)})
+		}
+		d["phoneNumbers"] = list
+	}
+}
+
+func localPart(d Doc) string {
+	if s, ok := d["userName"].(string); ok {
+		return strings.ToLower(s)
+	}
+	return "someone@" + fake.DefaultDomain
+}
+
+// Members puts the resources into a group.
+func Members(members ...*Resource) With {
+	return func(d Doc) {
+		list := Values{}
+		for _, m := range members {
+			list = append(list, m.Ref())
+		}
+		d["members"] = list
+	}
+}
+
+// NewUser makes a user that can be posted, without sending it: userName,
+// externalId, names, one work e-mail, active, and what the profile always
+// sends.
+func (t *T) NewUser(with ...With) Doc {
+	p := t.Person()
+	d := Doc{
+		"schemas":     Values{scim.UserURN},
+		"userName":    p.UserName,
+		"externalId":  p.ExternalID,
+		"displayName": p.DisplayName,
+		"name":        Doc{"givenName": p.GivenName, "familyName": p.FamilyName},
+		"emails":      Values{Doc{"value": p.Email, "type": "work", "primary": true}},
+		"active":      true,
+	}
+	return t.finish("User", d, with)
+}
+
+// NewGroup makes a group that can be posted, without sending it.
+func (t *T) NewGroup(with ...With) Doc {
+	d := Doc{"schemas": Values{scim.GroupURN}, "displayName": t.GroupName()}
+	return t.finish("Group", d, with)
+}
+
+func (t *T) finish(typeName string, d Doc, with []With) Doc {
+	for key, value := range t.run.plan.Profile.Send[typeName] {
+		if _, ok := d[key]; !ok {
+			d[key] = value
+		}
+	}
+	for _, w := range with {
+		w(d)
+	}
+	return d
+}
+
+// GivenUser arranges a user: it is created and read back. A disappointment
+// there blocks the check.
+func (t *T) GivenUser(with ...With) *Resource { return t.Given(scim.UsersEndpoint, t.NewUser(with...)) }
+
+// GivenUsers arranges n users, in order.
+func (t *T) GivenUsers(n int, with ...With) []*Resource {
+	out := make([]*Resource, n)
+	for i := range out {
+		out[i] = t.GivenUser(with...)
+	}
+	return out
+}
+
+// GivenGroup arranges a group, created and read back.
+func (t *T) GivenGroup(with ...With) *Resource {
+	return t.Given(scim.GroupsEndpoint, t.NewGroup(with...))
+}
+
+// Given arranges a resource at the endpoint, created and read back.
+func (t *T) Given(endpoint string, doc Doc) *Resource {
+	r := t.arrange(endpoint, doc)
+	a := t.Get(r)
+	a.arranging = true
+	if a.Status(200).Resource().ID() != r.ID {
+		t.Block("could not arrange a resource at %s: reading it back gives another id", endpoint)
+	}
+	r.Body, r.read = a.Resource(), true
+	return r
+}
+
+// GivenUnread arranges a resource at the endpoint without reading it back,
+// for checks whose point is the reading.
+func (t *T) GivenUnread(endpoint string, doc Doc) *Resource { return t.arrange(endpoint, doc) }
+
+func (t *T) arrange(endpoint string, doc Doc) *Resource {
+	a := t.Post(endpoint, doc)
+	a.arranging = true
+	r := a.Status(201).Created(endpoint, doc)
+	return r
+}
+
+// Created makes a Resource of the answer to a POST, so that it can be read,
+// changed and deleted. The check ends when the answer has no id: blocked while
+// arranging, else with a finding.
+func (a *Answer) Created(endpoint string, sent Doc) *Resource {
+	body := a.Resource()
+	id := body.ID()
+	if id == "" {
+		a.disappoint(Finding{
+			Message: "the answer to the create has no id", Where: "id", Want: "a non-empty string", Got: "absent",
+		})
+		panic(stop{})
+	}
+	name := strings.TrimSuffix(strings.TrimPrefix(endpoint, "/"), "s")
+	if t := a.t.run.discovered.TypeAt(endpoint); t != nil {
+		name = t.Name
+	}
+	return &Resource{Type: name, Endpoint: endpoint, ID: id, Sent: sent, Body: body}
+}

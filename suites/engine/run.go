@@ -1,0 +1,345 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// run is one execution of a plan.
+type run struct {
+	plan       *Plan
+	discovered *Discovered
+	started    time.Time
+
+	mu sync.Mutex
+	// ownTraffic is what the run itself sent: preflight, discovery, probes.
+	ownTraffic       []*scim.Exchange
+	brokenInvariants map[int]string
+	done, total      int
+
+	health health
+}
+
+// decided is what one check came to.
+type decided struct {
+	results   []Result
+	judgement judgement
+	left      []leftover
+	exchanges int
+}
+
+var (
+	errInterrupted = errors.New("not run: interrupted")
+	errCheckTime   = errors.New("not finished within the time limit of a check")
+)
+
+// Run executes the plan. It always returns a complete report with the same
+// results on every day: what was not reached is blocked. Cancelling ctx ends
+// the run early; clean-up is still done.
+func Run(ctx context.Context, p *Plan) (*Report, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	p.applyDefaults()
+	if err := ValidRunID(p.RunID); err != nil {
+		return nil, err
+	}
+	r := &run{
+		plan: p, started: time.Now().UTC(), brokenInvariants: map[int]string{},
+		discovered: &Discovered{runTag: p.RunID},
+	}
+	bounded, cancel := p.bounded(ctx)
+	defer cancel()
+
+	pre := r.preflight(bounded)
+	all := make([]decided, len(p.Checks))
+	r.total = len(p.Invariants) + 4
+	for i := range p.Checks {
+		all[i].results = r.undecided(&p.Checks[i])
+		r.total += len(all[i].results)
+	}
+	if pre.Outcome == Pass || p.SkipPreflight {
+		r.discover(bounded)
+		r.resolveFeatures(bounded)
+		r.runAll(bounded, all)
+	} else {
+		for i := range all {
+			blockAll(all[i].results, pre.Reason)
+		}
+	}
+	return r.report(ctx, pre, all), nil
+}
+
+// undecided makes the results of a check before it runs.
+func (r *run) undecided(c *Check) []Result {
+	meta := r.plan.adjust(c.Meta)
+	if c.Steps == nil {
+		return []Result{{Meta: meta, Started: r.started}}
+	}
+	var out []Result
+	for _, s := range c.Steps() {
+		m := meta
+		m.Title = s.Title
+		if s.Level != "" {
+			m.Level = s.Level
+		}
+		out = append(out, Result{Meta: m, Step: s.ID, Started: r.started})
+	}
+	return out
+}
+
+func blockAll(results []Result, reason string) {
+	for i := range results {
+		results[i].Outcome, results[i].Reason = Blocked, reason
+	}
+}
+
+// runAll runs the checks: those that bear company in parallel, in plan order,
+// then the others one by one.
+func (r *run) runAll(ctx context.Context, all []decided) {
+	var together, alone []int
+	for i := range r.plan.Checks {
+		if r.plan.Checks[i].Alone {
+			alone = append(alone, i)
+		} else {
+			together = append(together, i)
+		}
+	}
+	queue := make(chan int)
+	var wg sync.WaitGroup
+	for range min(r.plan.Parallel, max(len(together), 1)) {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := range queue {
+				r.runCheck(ctx, &r.plan.Checks[i], &all[i])
+			}
+		}()
+	}
+	for _, i := range together {
+		queue <- i
+	}
+	close(queue)
+	wg.Wait()
+	for _, i := range alone {
+		r.runCheck(ctx, &r.plan.Checks[i], &all[i])
+	}
+}
+
+// runCheck decides one check, cleans up after it, and redacts what it shows.
+func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
+	defer r.announce(d.results)
+	if reason, lacking := r.notApplicable(c); reason != "" {
+		for i := range d.results {
+			d.results[i].Outcome, d.results[i].Reason, d.results[i].lacking = Skip, reason, lacking
+		}
+		return
+	}
+	if reason := r.health.dead(); reason != "" {
+		blockAll(d.results, reason)
+		return
+	}
+	if ctx.Err() != nil {
+		blockAll(d.results, r.why(ctx))
+		return
+	}
+	limited, cancel := r.limit(ctx)
+	defer cancel()
+	t := newT(limited, r, &c.Meta)
+	steps := []Step{{Do: c.Body}}
+	if c.Steps != nil {
+		steps = c.Steps()
+	}
+	var raw [][]*scim.Exchange
+	findings := make([][]Finding, len(steps))
+	var ended *Result
+	for i := range steps {
+		res := &d.results[i]
+		if ended != nil && !steps[i].Independent {
+			res.Outcome, res.Reason = after(ended)
+			raw = append(raw, nil)
+			continue
+		}
+		res.Started = time.Now().UTC()
+		t.begin(res.Level)
+		outcome, reason := t.execute(steps[i].Do)
+		res.ElapsedMS = milliseconds(time.Since(res.Started))
+		if outcome == "" {
+			outcome, reason = r.outcomeOf(&res.Meta, res.Level, t.findings)
+		}
+		res.Outcome, res.Reason = outcome, reason
+		findings[i] = t.findings
+		raw = append(raw, t.exchanges)
+		if outcome != Pass && outcome != Advisory && ended == nil {
+			ended = res
+		}
+	}
+	swept, left := t.cleanUp(ctx)
+	d.left = left
+	r.show(d, t, raw, findings, swept)
+}
+
+// show judges the invariants on what was exchanged, and makes the results fit
+// to be shown.
+func (r *run) show(d *decided, t *T, raw [][]*scim.Exchange, findings [][]Finding, swept []*scim.Exchange) {
+	red := newRedactor(r.discovered, r.secrets(), t.secrets)
+	shown := map[*scim.Exchange]shownExchange{}
+	var traffic []*scim.Exchange
+	for i, list := range raw {
+		res := &d.results[i]
+		for _, x := range list {
+			s := shownExchange{}
+			s.x, s.foreign = red.exchange(x)
+			shown[x] = s
+			res.Exchanges = append(res.Exchanges, s.x)
+		}
+		for _, f := range findings[i] {
+			var foreign *strings.Replacer
+			if f.Exchange > 0 && f.Exchange <= len(list) {
+				foreign = shown[list[f.Exchange-1]].foreign
+			}
+			res.Findings = append(res.Findings, red.finding(f, foreign))
+		}
+		res.Reason = red.text(res.Reason)
+		traffic = append(traffic, list...)
+	}
+	traffic = append(traffic, swept...)
+	d.exchanges = len(traffic)
+	d.judgement = r.judge(traffic, red, shown)
+}
+
+type shownExchange struct {
+	x       *scim.Exchange
+	foreign *strings.Replacer
+}
+
+// after is what becomes of a step behind one that ended the flow.
+func after(ended *Result) (Outcome, string) {
+	if ended.Outcome == Skip {
+		return Skip, "after: " + ended.Step + " (" + ended.Reason + ")"
+	}
+	return Blocked, "after: " + ended.Step
+}
+
+// notApplicable returns why a check is skipped, and whether that is for want
+// of something on the target.
+func (r *run) notApplicable(c *Check) (reason string, lacking bool) {
+	if l, ok := r.plan.Profile.Levels[c.ID]; ok && l.Level == "skip" {
+		return "the profile leaves it out: " + l.Reason, true
+	}
+	if r.plan.ReadOnly && !c.ReadOnly {
+		return "it writes, and the run is --read-only", false
+	}
+	reason = r.discovered.missing(c.Needs)
+	return reason, reason != ""
+}
+
+// execute runs a body. An empty outcome leaves the decision to the findings.
+func (t *T) execute(body func(*T)) (outcome Outcome, reason string) {
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		s, ok := p.(stop)
+		switch {
+		case !ok:
+			outcome, reason = Broken, fmt.Sprintf("panic: %v%s", p, panicPlace())
+		case t.Failed():
+			outcome, reason = "", ""
+		default:
+			outcome, reason = s.outcome, s.reason
+		}
+		if ok && outcome == "" && t.asserted == 0 {
+			outcome, reason = Broken, "nothing was asserted"
+		}
+	}()
+	body(t)
+	if t.asserted == 0 {
+		return Broken, "nothing was asserted"
+	}
+	return "", ""
+}
+
+// panicPlace names the line that panicked, for a bug report.
+func panicPlace() string {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, "runtime.") {
+			return fmt.Sprintf(" at %s:%d", f.File[strings.LastIndex(f.File, "/")+1:], f.Line)
+		}
+		if !more {
+			return ""
+		}
+	}
+}
+
+// limit bounds a check. The time that the target made everybody wait is added.
+func (r *run) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	limited, cancel := context.WithCancelCause(ctx)
+	begin, waited := time.Now(), r.waited()
+	var timer *time.Timer
+	var mu sync.Mutex
+	mu.Lock()
+	defer mu.Unlock()
+	timer = time.AfterFunc(r.plan.CheckTimeout, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if left := r.plan.CheckTimeout + r.waited() - waited - time.Since(begin); left > 0 {
+			timer.Reset(left)
+			return
+		}
+		cancel(errCheckTime)
+	})
+	return limited, func() {
+		timer.Stop()
+		cancel(nil)
+	}
+}
+
+func (r *run) waited() time.Duration {
+	if s, ok := r.plan.Target.(statsHolder); ok {
+		return s.Stats().Waited
+	}
+	return 0
+}
+
+func (r *run) secrets() []string {
+	if s, ok := r.plan.Target.(secretHolder); ok {
+		return s.Secrets()
+	}
+	return nil
+}
+
+// why words the end of a context.
+func (r *run) why(ctx context.Context) string {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errCheckTime):
+		return fmt.Sprintf("not finished within %s, the time limit of a check", r.plan.CheckTimeout)
+	case errors.Is(cause, errTimeUp):
+		return "not run: " + errTimeUp.Error()
+	}
+	return errInterrupted.Error()
+}
+
+func (r *run) announce(results []Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range results {
+		r.done++
+		if r.plan.Events != nil {
+			r.plan.Events(Event{Result: &results[i], Done: r.done, Total: r.total})
+		}
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,310 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/scimtest/scimtest/internal/fake"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// T is what a check body works with: it makes people, sends requests, judges
+// the answers and cleans up. It is used by one goroutine.
+type T struct {
+	run  *run
+	meta *Meta
+	tag  string
+	ctx  context.Context
+
+	people *fake.Source
+	next   int // the number of the next person
+	groups int
+
+	created []*created // in the order of creation, for clean-up
+	secrets []secret
+
+	// of the current step
+	level     Level
+	exchanges []*scim.Exchange
+	findings  []Finding
+	asserted  int
+	requests  int
+}
+
+// created is something that this check made, or may have made, on the target.
+type created struct {
+	endpoint string
+	names    names
+	id       string
+	gone     bool
+	journal  int
+}
+
+// names are what a resource of ours is found by when its id is not known.
+type names struct {
+	userName, displayName, externalID string
+}
+
+// stop ends a check or a step from within.
+type stop struct {
+	outcome Outcome
+	reason  string
+}
+
+func newT(ctx context.Context, r *run, m *Meta) *T {
+	t := &T{run: r, meta: m, tag: tagFor(r.plan.RunID, m.ID), ctx: ctx, level: m.Level}
+	t.people = fake.New(r.plan.Seed, m.ID, t.tag, r.plan.Profile.UserDomain)
+	return t
+}
+
+// begin forgets what belongs to the last step.
+func (t *T) begin(level Level) {
+	t.level, t.exchanges, t.findings, t.asserted = level, nil, nil, 0
+}
+
+// Context is cancelled when the run is interrupted or the check's time is up.
+func (t *T) Context() context.Context { return t.ctx }
+
+// Tag is the text that marks what this check creates: lower-case letters and
+// digits, unique to the run and the check.
+func (t *T) Tag() string { return t.tag }
+
+// Seed is the seed of the run.
+func (t *T) Seed() int64 { return t.run.plan.Seed }
+
+// UserDomain is the domain under which generated people live.
+func (t *T) UserDomain() string {
+	if d := t.run.plan.Profile.UserDomain; d != "" {
+		return d
+	}
+	return fake.DefaultDomain
+}
+
+// Target is what the target says of itself.
+func (t *T) Target() *Discovered { return t.run.discovered }
+
+// Has reports whether the target has the feature.
+func (t *T) Has(f Feature) bool { return t.run.discovered.Has(f) }
+
+// Person makes the next generated person. The check's seed makes the values,
+// so the n-th person of a check is the same on every run.
+func (t *T) Person() fake.Person {
+	p := t.people.Person(t.next)
+	t.next++
+	t.Secret("password", p.Password)
+	return p
+}
+
+// GroupName makes the next name for a group.
+func (t *T) GroupName() string {
+	t.groups++
+	return t.people.GroupName(t.groups - 1)
+}
+
+// Secret tells of a value that no output may show; a typed marker replaces it.
+func (t *T) Secret(kind, value string) {
+	if value != "" {
+		t.secrets = append(t.secrets, secret{kind, value})
+	}
+}
+
+// Skip ends the check: it does not apply to this target.
+func (t *T) Skip(format string, args ...any) {
+	panic(stop{Skip, fmt.Sprintf(format, args...)})
+}
+
+// Block ends the check: the rule could not be put to the test.
+func (t *T) Block(format string, args ...any) {
+	panic(stop{Blocked, fmt.Sprintf(format, args...)})
+}
+
+// Stop ends the check, or the step, with what was found so far.
+func (t *T) Stop() { panic(stop{}) }
+
+// Report adds a finding of the check's level.
+func (t *T) Report(f Finding) {
+	t.asserted++
+	for i := range t.findings {
+		have := &t.findings[i]
+		if have.Message == f.Message && have.Where == f.Where && have.Want == f.Want && have.Got == f.Got && have.Advisory == f.Advisory {
+			have.Count = max(have.Count, 1) + 1
+			return
+		}
+	}
+	t.findings = append(t.findings, f)
+}
+
+// Expect judges a condition that no method of Answer words. The finding is
+// about the answer a, which may be nil. It returns ok.
+func (t *T) Expect(ok bool, a *Answer, where, want, got, message string) bool {
+	t.asserted++
+	if !ok {
+		f := Finding{Message: message, Where: where, Want: want, Got: got}
+		if a != nil {
+			f.Exchange = a.index
+			f.Advisory = a.lenient
+		}
+		t.Report(f)
+	}
+	return ok
+}
+
+// Failed reports whether anything was found so far in this step.
+func (t *T) Failed() bool {
+	for _, f := range t.findings {
+		if !f.Advisory {
+			return true
+		}
+	}
+	return false
+}
+
+// Wait gives the target time to settle, d long, when it needs any; it returns
+// early when the run ends.
+func (t *T) Wait(d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.ctx.Done():
+		panic(stop{Blocked, t.run.why(t.ctx)})
+	}
+}
+
+// do sends a request of this check, records every attempt, and keeps the book
+// of what was created.
+func (t *T) do(req scim.Request) *Answer {
+	t.requests++
+	if req.Header == nil {
+		req.Header = http.Header{}
+	}
+	var attempts []*scim.Exchange
+	x := t.send(t.ctx, req, &attempts)
+	return t.record(x, attempts)
+}
+
+func (t *T) send(ctx context.Context, req scim.Request, attempts *[]*scim.Exchange) *scim.Exchange {
+	entry := t.willCreate(req)
+	observed := scim.WithObserver(ctx, func(x *scim.Exchange) { *attempts = append(*attempts, x) })
+	x := t.run.plan.Target.Do(observed, req)
+	if len(*attempts) == 0 || (*attempts)[len(*attempts)-1] != x {
+		*attempts = append(*attempts, x)
+	}
+	t.didCreate(entry, req, x)
+	return x
+}
+
+// record files the attempts and stops the check when the run is over.
+func (t *T) record(x *scim.Exchange, attempts []*scim.Exchange) *Answer {
+	t.exchanges = append(t.exchanges, attempts...)
+	a := &Answer{t: t, x: x, index: len(t.exchanges)}
+	if t.ctx.Err() != nil {
+		panic(stop{Blocked, t.run.why(t.ctx)})
+	}
+	if reason := t.run.observe(t.ctx, x); reason != "" {
+		panic(stop{Blocked, reason})
+	}
+	if !x.Sent() {
+		panic(stop{Blocked, "the request could not be sent: " + x.Error})
+	}
+	return a
+}
+
+// Doer returns a Doer that sends what an identity provider sends: nothing is
+// added to the requests, every attempt is recorded, and what it creates is
+// cleaned up. It may be used by several goroutines.
+func (t *T) Doer() scim.Doer {
+	var mu sync.Mutex
+	return scim.DoerFunc(func(ctx context.Context, req scim.Request) *scim.Exchange {
+		mu.Lock()
+		entry := t.willCreate(req)
+		mu.Unlock()
+		var attempts []*scim.Exchange
+		x := t.run.plan.Target.Do(scim.WithObserver(ctx, func(x *scim.Exchange) { attempts = append(attempts, x) }), req)
+		if len(attempts) == 0 || attempts[len(attempts)-1] != x {
+			attempts = append(attempts, x)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		t.didCreate(entry, req, x)
+		t.exchanges = append(t.exchanges, attempts...)
+		return x
+	})
+}
+
+// Settle ends the step when the run is over or the target cannot be reached
+// any more. Flows call it after an identity provider has acted.
+func (t *T) Settle() {
+	if t.ctx.Err() != nil {
+		panic(stop{Blocked, t.run.why(t.ctx)})
+	}
+	for _, x := range t.exchanges {
+		if reason := t.run.observe(t.ctx, x); reason != "" {
+			panic(stop{Blocked, reason})
+		}
+	}
+}
+
+// AnswerTo returns the answer of an exchange that a Doer of this check sent,
+// to be judged; nil when it is not of this step.
+func (t *T) AnswerTo(x *scim.Exchange) *Answer {
+	for i, have := range t.exchanges {
+		if have == x {
+			return &Answer{t: t, x: x, index: i + 1}
+		}
+	}
+	return nil
+}
+
+// requestID tells requests apart in the target's log.
+func (t *T) requestID() string { return t.tag + "-" + strconv.Itoa(t.requests) }
+
+// header makes the header that suite rfc and the run itself send.
+func (r *run) header(id string) http.Header {
+	h := http.Header{}
+	h.Set("Accept", scim.MediaType)
+	h.Set("User-Agent", "scimtest/"+r.version())
+	h.Set("X-Request-Id", id)
+	return h
+}
+
+func (r *run) version() string {
+	if v := r.plan.Tool.Version; v != "" {
+		return v
+	}
+	return "dev"
+}
+
+// template words a request without anything that differs between runs.
+func template(req scim.Request) string {
+	segments := strings.Split(strings.Trim(req.Path, "/"), "/")
+	for i := 1; i < len(segments); i++ {
+		if segments[0] == "Schemas" || segments[0] == "ResourceTypes" || strings.HasPrefix(segments[i], ".") {
+			continue
+		}
+		segments[i] = "{id}"
+	}
+	s := req.Method + " /" + strings.Join(segments, "/")
+	var params []string
+	for _, p := range strings.Split(req.RawQuery, "&") {
+		if name, _, _ := strings.Cut(p, "="); name != "" {
+			params = append(params, name)
+		}
+	}
+	if len(params) > 0 {
+		s += "?" + strings.Join(params, "&")
+	}
+	return s
+}
+
+// Template words a request for people, with {id} for ids and the names of the
+// query's parameters: "GET /Users/{id}?attributes".
+func Template(req scim.Request) string { return template(req) }
