@@ -1,0 +1,128 @@
+package rfc
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// nobody is an id that no service provider ever gave: a UUID of a version that
+// does not exist.
+const nobody = "5c1a7e57-0000-0000-0000-00000000dead"
+
+// offers ends the check as not applicable when the target's schemas say that
+// one of the attributes cannot be written and read back (requirement
+// 7644-3.1-04). Schemas that cannot be read say nothing: then the definitions
+// of RFC 7643 hold.
+func offers(t *T, urn string, paths ...string) {
+	for _, p := range paths {
+		a, listed := t.Target().Attribute(urn, p)
+		switch {
+		case !listed && len(t.Target().Schemas) > 0:
+			t.Skip("the target's schemas do not list %s", p)
+		case a.Mutability != "" && a.Mutability != "readWrite":
+			t.Skip("the target's schemas say that %s is %s", p, a.Mutability)
+		case a.Returned == "never" || a.Returned == "request":
+			t.Skip("the target's schemas say that %s is returned: %s", p, a.Returned)
+		}
+	}
+}
+
+// spares is offers for attributes that are to be without a value: a required
+// one ends the check, too.
+func spares(t *T, urn string, paths ...string) {
+	offers(t, urn, paths...)
+	for _, p := range paths {
+		if a, _ := t.Target().Attribute(urn, p); a.Required {
+			t.Skip("the target's schemas say that %s is required", p)
+		}
+	}
+}
+
+// keeps blocks the check unless the resource holds a value at each of the
+// paths: a service provider may drop what is posted (requirement 7644-3.3-13),
+// and then there is nothing to change.
+func keeps(t *T, r *Resource, paths ...string) *Resource {
+	for _, p := range paths {
+		if !r.Body.Has(p) {
+			t.Block("could not arrange: the target does not keep %s", p)
+		}
+	}
+	return r
+}
+
+// tick waits until the target's clock shows another time than meta.lastModified
+// of the resource: a moment where it shows fractions of a second, else a second.
+func tick(t *T, r *Resource) {
+	_, fraction, _ := strings.Cut(r.Body.Get("meta.lastModified").String(), ".")
+	if strings.Trim(fraction, "0Z") == "" {
+		t.Wait(1100 * time.Millisecond)
+		return
+	}
+	t.Wait(5 * time.Millisecond)
+}
+
+// mailbox is an e-mail address of this check that reaches nobody.
+func mailbox(t *T, name string) string { return name + "." + t.Tag() + "@" + t.UserDomain() }
+
+// email is a value of the attribute emails.
+func email(kind, value string) Doc { return Doc{"type": kind, "value": value} }
+
+// locates reports whether a URI, absolute or relative, is that of the
+// resource: its path ends with the endpoint and the id, whatever the base.
+func locates(uri string, r *Resource) bool {
+	u, err := url.Parse(uri)
+	return err == nil && strings.HasSuffix("/"+strings.TrimPrefix(u.Path, "/"), r.Endpoint+"/"+r.ID)
+}
+
+// enterprise is the path of an attribute of the enterprise extension.
+func enterprise(attr string) string { return scim.EnterpriseUserURN + ":" + attr }
+
+// given shows a value in a finding, or that there is none.
+func given(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return value
+}
+
+// sameURI compares two URIs, of which one may be relative: then the paths have
+// to agree as far as the shorter one goes.
+func sameURI(a, b string) bool {
+	x, errX := url.Parse(a)
+	y, errY := url.Parse(b)
+	if errX != nil || errY != nil {
+		return false
+	}
+	if x.IsAbs() && y.IsAbs() {
+		return strings.EqualFold(x.Scheme, y.Scheme) && strings.EqualFold(x.Host, y.Host) && x.Path == y.Path && x.RawQuery == y.RawQuery
+	}
+	long, short := "/"+strings.Trim(x.Path, "/"), "/"+strings.Trim(y.Path, "/")
+	if len(long) < len(short) {
+		long, short = short, long
+	}
+	return strings.HasSuffix(long, short)
+}
+
+// instant is the time of a dateTime value, whose zone may be missing (RFC 7643
+// section 2.3.5); the zero time for anything else.
+func instant(dateTime string) time.Time {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05"} {
+		if at, err := time.Parse(layout, dateTime); err == nil {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+// takenOrRefused expects that the service provider took a request or refused
+// it with 4xx: both are right, an error of its own is not.
+func takenOrRefused(a *Answer, taken int) *Answer {
+	if a.Code() == taken {
+		return a.Status(taken)
+	}
+	return a.Refused()
+}

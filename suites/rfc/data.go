@@ -1,0 +1,212 @@
+package rfc
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// awkward are texts that service providers are known to stumble over. What
+// POST stores is up to the service provider (requirement 7644-3.3-13), unless
+// it cannot keep Unicode at all.
+var awkward = []struct {
+	id, what, text string
+	posted         Level
+	catches        []string
+}{
+	{"non-ascii", "letters outside ASCII", "Zoë Łukasz Ωμέγα 李小龙", Must, []string{"store-mojibake"}},
+	{"combining-marks", "combining marks", "Zoe\u0308 Rene\u0301e", Must, []string{"store-mojibake"}},
+	{"emoji", "characters outside the basic plane", "Nadia 👩\u200d🚀 🎉", Must, []string{"store-mojibake", "store-drops-astral"}},
+	{"right-to-left", "letters that run from right to left", "נדיה نادية", Must, []string{"store-mojibake"}},
+	{"apostrophe", "an apostrophe", "Siobhan O'Brien", Should, []string{"store-doubles-apostrophe"}},
+	{"quotation-mark", "quotation marks", `Nadia "Nad" Novak`, Should, []string{"store-drops-quotes"}},
+	{"backslash", "a backslash", `SALES\nadia`, Should, []string{"store-drops-backslash"}},
+	{"plus", "a plus sign", "Research+Development", Should, []string{"store-decodes-url"}},
+	{"percent", "a percent sign", "100%20 % pure", Should, []string{"store-decodes-url"}},
+	{"ampersand", "the signs of markup and URLs", "Salt & <Pepper> = a#b?c", Should, []string{"store-escapes-html"}},
+	{"operators", "the words and brackets of the filter grammar", `Salt and (Pepper) or not [title pr]`, Should, []string{"store-drops-brackets"}},
+	{"long", "more than 200 characters", strings.TrimSpace(strings.Repeat("Nadia Novak ", 20)), Should, []string{"store-truncates"}},
+}
+
+// findable are those of the awkward texts that a filter may stumble over, by
+// id, with the faults.
+var findable = map[string][]string{
+	"non-ascii":      {"filter-mojibake"},
+	"emoji":          {"filter-mojibake"},
+	"apostrophe":     {"filter-apostrophe-500"},
+	"quotation-mark": {"filter-ignores-escapes"},
+	"backslash":      {"filter-ignores-escapes"},
+	"plus":           {"filter-decodes-twice"},
+	"percent":        {"filter-decodes-twice"},
+	"ampersand":      {"filter-cuts-at-ampersand"},
+	"operators":      {"filter-splits-inside-strings"},
+	"long":           {"filter-length-limit"},
+}
+
+// Data that hurts.
+var dataChecks = slices.Concat(postedData(), patchedData(), foundData(), otherData)
+
+func postedData() (checks []Check) {
+	for _, w := range awkward {
+		checks = append(checks, Check{Meta: Meta{
+			ID: "data.posted." + w.id, Level: w.posted,
+			Title:    "A new user keeps a displayName with " + w.what,
+			Requires: []string{"7643-2.3.1-01", "7643-4.1.1-08", "7644-3.3-13"},
+			Catches:  w.catches,
+		}, Body: func(t *T) {
+			offers(t, scim.UserURN, "displayName")
+			keeps(t, t.GivenUser(), "displayName")
+			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
+			a := t.Post(scim.UsersEndpoint, doc)
+			if a.Code() == 400 {
+				a = a.Advisory() // the definition may demand a format
+			}
+			u := a.Status(201).Created(scim.UsersEndpoint, doc)
+			showsText(t.Get(u).Status(200).Judged(), u.Text("displayName"))
+		}})
+	}
+	return checks
+}
+
+func patchedData() (checks []Check) {
+	for _, w := range awkward {
+		checks = append(checks, Check{Meta: Meta{
+			ID: "data.patched." + w.id, Level: Must,
+			Title:    "PATCH stores a displayName with " + w.what,
+			Requires: []string{"7644-3.5.2.3-02", "7643-2.3.1-01"}, Needs: []Feature{Patch},
+			Catches: append([]string{"patch-ignored"}, w.catches...),
+		}, Body: func(t *T) {
+			offers(t, scim.UserURN, "displayName")
+			u := keeps(t, t.GivenUser(), "displayName")
+			a := t.Patch(u, Replace("displayName", w.text+" "+t.Tag()))
+			if a.Code() == 400 {
+				a = a.Advisory() // the definition may demand a format
+			}
+			a.Status(200, 204)
+			showsText(t.Get(u).Status(200), w.text+" "+t.Tag())
+		}})
+	}
+	return checks
+}
+
+func foundData() (checks []Check) {
+	for _, w := range awkward {
+		if findable[w.id] == nil {
+			continue
+		}
+		checks = append(checks, Check{Meta: Meta{
+			ID: "data.found." + w.id, Level: Must,
+			Title:    "A filter finds a displayName with " + w.what,
+			Requires: []string{"7644-3.4.2.2-10", "7644-3.4.2.2-33", "7644-3.4.2.2-03"}, Needs: []Feature{Filtering},
+			Catches: findable[w.id],
+		}, Body: func(t *T) {
+			offers(t, scim.UserURN, "displayName")
+			plain := keeps(t, t.GivenUser(Set("displayName", "Nadia "+t.Tag())), "displayName")
+			if t.List(scim.UsersEndpoint, Filter(eq("displayName", plain.Text("displayName")))).Code() == 400 {
+				t.Skip("the target does not filter by displayName")
+			}
+			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
+			a := t.Post(scim.UsersEndpoint, doc)
+			if a.Code() == 400 {
+				t.Skip("the target takes no displayName with %s", w.what)
+			}
+			u := a.Arranging().Status(201).Created(scim.UsersEndpoint, doc)
+			stored := t.Get(u).Status(200).Has("displayName").Text("displayName")
+			control(t, eq("displayName", plain.Text("displayName")), plain)
+			t.List(scim.UsersEndpoint, Filter(eq("displayName", stored))).Status(200).Finds(u)
+		}})
+	}
+	return checks
+}
+
+var otherData = []Check{
+	{Meta: Meta{
+		ID: "data.posted.json-escapes", Level: Must,
+		Title:    "JSON escapes in a request stand for their characters",
+		Requires: []string{"7643-2.3.1-01", "7643-2.1-01"},
+		Catches:  []string{"store-mojibake", "store-drops-astral"},
+	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "displayName")
+		keeps(t, t.GivenUser(), "displayName")
+		doc := t.NewUser(Set("displayName", "Zoë 🎉 "+t.Tag()))
+		body := `{"schemas":["` + scim.UserURN + `"],"userName":` + scim.Quote(doc["userName"].(string)) +
+			`,"displayName":"\u005ao\u00eb \ud83c\udf89 ` + t.Tag() + `"}`
+		u := t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)).Status(201).Created(scim.UsersEndpoint, doc)
+		showsText(t.Get(u).Status(200).Judged(), u.Text("displayName"))
+	}},
+	{Meta: Meta{
+		ID: "data.posted.line-break", Level: Should,
+		Title:    "A new user keeps a line break in a formatted address",
+		Requires: []string{"7643-4.1.2-18"},
+		Catches:  []string{"store-joins-lines"},
+	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "addresses.formatted", "addresses.type")
+		doc := t.NewUser(Set("addresses", Values{Doc{"type": "work", "formatted": "1 Harbour Street\nHull"}}))
+		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
+		a := t.Get(u).Status(200).Judged().Has("addresses.formatted")
+		got := strings.ReplaceAll(a.Text("addresses.formatted"), "\r\n", "\n")
+		a.Holds(got == "1 Harbour Street\nHull", "addresses.formatted", `"1 Harbour Street\nHull"`, scim.Quote(got), "the line break is lost")
+	}},
+	{Meta: Meta{
+		ID: "data.user-name.keeps-its-case", Level: Should,
+		Title:    "A userName comes back in the letter case in which it was sent",
+		Requires: []string{"7643-7-23", "7644-3.3-13"},
+		Breaks:   []string{"OKTA-Q10"},
+		Catches:  []string{"user-name-lower-cased"},
+	}, Body: func(t *T) {
+		u := t.GivenUser(Set("userName", "Nadia.NOVAK."+t.Tag()+"@"+t.UserDomain()))
+		t.Get(u).Status(200).Equal("userName", u.Text("userName"))
+	}},
+	{Meta: Meta{
+		ID: "data.user-name.is-not-the-email", Level: Must,
+		Title:    "A user is found by its userName and not by its e-mail address",
+		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10"}, Needs: []Feature{Filtering},
+		Breaks:  []string{"E71"},
+		Catches: []string{"user-name-is-email"},
+	}, Body: func(t *T) {
+		name, address := mailbox(t, "nn1"), mailbox(t, "nadia.novak")
+		u := t.GivenUser(Set("userName", name), Set("emails", Values{email("work", address)}))
+		t.Get(u).Status(200).EqualFold("userName", name)
+		t.List(scim.UsersEndpoint, Filter(eq("userName", name))).Status(200).Finds(u)
+		t.List(scim.UsersEndpoint, Filter(eq("userName", address))).Status(200).Finds()
+	}},
+	userName("apostrophe", "an apostrophe", "o'brien", []string{"OKTA-Q06"}, "filter-apostrophe-500"),
+	userName("plus", "a plus sign", "nadia+1", []string{"OKTA-Q06", "E05"}, "filter-decodes-twice"),
+	userName("percent", "a percent sign", "nadia%41", []string{"OKTA-Q06"}, "filter-decodes-twice"),
+	userName("non-ascii", "letters outside ASCII", "zoë", []string{"OKTA-Q06"}, "filter-mojibake"),
+}
+
+// userName is a check that a user with such a userName is found by it, which
+// is the first thing that an identity provider asks.
+func userName(id, what, local string, breaks []string, catches ...string) Check {
+	return Check{Meta: Meta{
+		ID: "data.user-name." + id, Level: Must,
+		Title:    "A user is found by a userName with " + what,
+		Requires: []string{"7644-3.4.2.2-10", "7644-3.4.2.2-33"}, Needs: []Feature{Filtering},
+		Breaks: breaks, Catches: catches,
+	}, Body: func(t *T) {
+		plain := t.GivenUser()
+		control(t, eq("userName", plain.Text("userName")), plain)
+		doc := t.NewUser(Set("userName", mailbox(t, local)))
+		a := t.Post(scim.UsersEndpoint, doc)
+		if a.Code() == 400 {
+			a = a.Advisory() // the definition may demand a format
+		}
+		u := a.Status(201).Created(scim.UsersEndpoint, doc)
+		stored := t.Get(u).Status(200).Judged().Text("userName")
+		t.List(scim.UsersEndpoint, Filter(eq("userName", stored))).Status(200).Finds(u)
+	}}
+}
+
+// showsText expects a displayName that is this text, by the rules of
+// comparison: in any Unicode normal form, and in any letter case unless the
+// target's schemas say that it is case exact.
+func showsText(a *Answer, want string) {
+	got := a.Has("displayName").Text("displayName")
+	same := strings.EqualFold(norm.NFC.String(got), norm.NFC.String(want))
+	a.Holds(same, "displayName", want, got, "the displayName is not the text that was sent")
+}
