@@ -1,12 +1,14 @@
 package scim
 
+import "strings"
+
 // Filter is a node of a parsed filter (RFC 7644 section 3.4.2.2, figure 1):
 // *Compare, *Present, *And, *Or, *Not or *ValueFilter.
 type Filter interface {
 	// String writes the filter in its canonical form, with as few
 	// parentheses as its meaning allows.
 	String() string
-	filter()
+	write(b *strings.Builder)
 }
 
 // Op is a comparison operator, in lower case.
@@ -60,23 +62,17 @@ type Not struct{ Inner Filter }
 // ValueFilter is `attr[filter]` used as a filter: it holds for a resource that
 // has a value of attr for which the inner filter holds.
 //
-// Sub and Compare are set for the form `emails[type eq "work"].value eq "x"`,
-// which Entra ID sends (entra.md 2.2) and the grammar does not know: the same
-// value has to fulfil the inner filter and the comparison of its sub-attribute.
+// Compare is set for the form `emails[type eq "work"].value eq "x"`, which
+// Entra ID sends (entra.md 2.2) and the grammar does not know: the same value
+// has to fulfil the inner filter and the comparison of its sub-attribute.
 type ValueFilter struct {
 	Attr  AttrPath
 	Inner Filter
-	// Compare applies to the sub-attribute named by its Attr.Name of the
-	// value that Inner selects. It is nil in the form of the RFC.
+	// Compare is a *Compare or *Present of a sub-attribute, which its
+	// Attr.Name names, of the value that Inner selects. It is nil in the form
+	// of the RFC.
 	Compare Filter
 }
-
-func (*Compare) filter()     {}
-func (*Present) filter()     {}
-func (*And) filter()         {}
-func (*Or) filter()          {}
-func (*Not) filter()         {}
-func (*ValueFilter) filter() {}
 
 // Path is a parsed PATCH path (RFC 7644 section 3.5.2): an attribute path, or
 // a value path with an optional sub-attribute behind it.

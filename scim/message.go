@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -11,10 +12,11 @@ import (
 
 // List is a ListResponse (RFC 7644 section 3.4.2, RFC 9865).
 type List struct {
-	// TotalResults is -1 when it is absent or not a number.
+	// TotalResults is -1 when it is absent or not a whole number from 0.
 	TotalResults int
-	// StartIndex and ItemsPerPage are 0 when absent or not a number.
-	StartIndex, ItemsPerPage   int
+	// StartIndex and ItemsPerPage are 0 likewise.
+	StartIndex, ItemsPerPage int
+	// NextCursor and PreviousCursor are empty when absent or not a string.
 	NextCursor, PreviousCursor string
 	// Resources holds the entries that are objects, in order.
 	Resources []Resource
@@ -32,29 +34,23 @@ func ParseList(body []byte) (List, error) {
 	}
 	l := List{TotalResults: -1}
 	isList := false
-	number := func(v gjson.Result, missing int) int {
-		if v.Type != gjson.Number {
-			return missing
-		}
-		return int(v.Num)
-	}
 	r.json.ForEach(func(k, v gjson.Result) bool {
 		switch strings.ToLower(k.Str) {
 		case "totalresults":
-			l.TotalResults, isList = number(v, -1), true
+			l.TotalResults, isList = whole(v, -1), true
 		case "startindex":
-			l.StartIndex = number(v, 0)
+			l.StartIndex = whole(v, 0)
 		case "itemsperpage":
-			l.ItemsPerPage = number(v, 0)
+			l.ItemsPerPage = whole(v, 0)
 		case "nextcursor":
-			l.NextCursor = v.String()
+			l.NextCursor = v.Str
 		case "previouscursor":
-			l.PreviousCursor = v.String()
+			l.PreviousCursor = v.Str
 		case "resources":
-			isList = isList || v.IsArray()
 			if !v.IsArray() {
 				break
 			}
+			isList = true
 			for _, e := range v.Array() {
 				if e.IsObject() {
 					l.Resources = append(l.Resources, resourceOf(e))
@@ -67,6 +63,14 @@ func ParseList(body []byte) (List, error) {
 		return List{}, errNotList
 	}
 	return l, nil
+}
+
+// whole is a whole number from 0 to 2^53, or what stands for none.
+func whole(v gjson.Result, none int) int {
+	if v.Type != gjson.Number || v.Num < 0 || v.Num > 1<<53 || v.Num != math.Trunc(v.Num) {
+		return none
+	}
+	return int(v.Num)
 }
 
 // Error is an error message (RFC 7644 section 3.12).

@@ -17,19 +17,35 @@ type Resource struct {
 	json gjson.Result
 }
 
-// errNotObject is returned for bytes that are not a JSON object.
-var errNotObject = errors.New("not a JSON object")
+// The reasons why bytes are no resource.
+var (
+	errNotJSON   = errors.New("not valid JSON")
+	errNotObject = errors.New("not a JSON object")
+)
 
-// NewResource reads a JSON object. It keeps raw.
+// NewResource reads a JSON object. It keeps raw, which must not change
+// afterwards.
 func NewResource(raw []byte) (Resource, error) {
-	if !gjson.ValidBytes(raw) {
-		return Resource{}, errNotObject
+	if !ValidJSON(raw) {
+		return Resource{}, errNotJSON
 	}
 	v := gjson.ParseBytes(raw)
 	if !v.IsObject() {
 		return Resource{}, errNotObject
 	}
 	return Resource{raw: raw, json: v}, nil
+}
+
+// ValidJSON reports whether b is one JSON value (RFC 8259). gjson answers on
+// anything and has to be asked only after this.
+func ValidJSON(b []byte) bool {
+	// gjson is the faster one, but its recursion has no limit: ten megabytes
+	// of "[" exhaust the stack, which nothing can recover from.
+	const harmless = 64 << 10
+	if len(b) > harmless {
+		return json.Valid(b)
+	}
+	return gjson.ValidBytes(b)
 }
 
 func resourceOf(v gjson.Result) Resource { return Resource{raw: []byte(v.Raw), json: v} }
@@ -45,7 +61,7 @@ func (r Resource) JSON() gjson.Result { return r.json }
 
 // ID is the id, or "" when it is absent or not a string.
 func (r Resource) ID() string {
-	if v := r.Get("id"); v.Type == gjson.String {
+	if v := member(r.json, "id"); v.Type == gjson.String {
 		return v.Str
 	}
 	return ""
@@ -62,12 +78,13 @@ func (r Resource) Get(path string) gjson.Result {
 	return gjson.Result{}
 }
 
-// Lookup is every value at a SCIM path. A multi-valued attribute gives each of
-// its values: "emails.value" gives all addresses. A path that does not parse
-// gives nothing.
+// Lookup is every value at a SCIM path, in the order in which they stand. A
+// multi-valued attribute gives each of its values: "emails.value" gives all
+// addresses, `emails[type eq "work"].value` those at work. The URN of an
+// extension alone gives its object. A path that does not parse gives nothing.
 func (r Resource) Lookup(path string) []gjson.Result {
-	p, ok := parsedPath(path)
-	if !ok {
+	p := parsedPath(path)
+	if p == nil {
 		return nil
 	}
 	return p.lookup(r.json)
@@ -75,70 +92,61 @@ func (r Resource) Lookup(path string) []gjson.Result {
 
 // lookupPath is a parsed path, made to be used many times.
 type lookupPath struct {
-	path Path
-	// whole is the path as a URN of an extension alone.
+	Path
+	// whole is a path with a URN, in case it is that of an extension alone.
 	whole string
 }
 
-// paths caches parsed paths. The paths come from our own checks, so there are
-// a few hundred at most.
+// paths caches parsed paths that have no filter: there are as many as there
+// are attributes. Filters hold values of one run, and are parsed every time.
 var paths sync.Map // string -> *lookupPath, nil when it does not parse
 
-func parsedPath(s string) (*lookupPath, bool) {
+// parsedPath is the parsed path, or nil when it does not parse.
+func parsedPath(s string) *lookupPath {
 	if v, ok := paths.Load(s); ok {
-		p := v.(*lookupPath)
-		return p, p != nil
+		return v.(*lookupPath)
 	}
 	var p *lookupPath
 	if parsed, err := ParsePath(s); err == nil {
-		p = &lookupPath{path: parsed}
+		p = &lookupPath{Path: parsed}
 		if parsed.Attr.URN != "" {
 			p.whole = parsed.Attr.String()
 		}
 	}
-	paths.Store(s, p)
-	return p, p != nil
+	if !strings.Contains(s, "[") {
+		paths.Store(s, p)
+	}
+	return p
 }
 
 func (p *lookupPath) lookup(object gjson.Result) []gjson.Result {
-	a := p.path.Attr
 	if p.whole != "" {
-		if ext := member(object, p.whole); ext.Exists() {
-			return values(ext)
+		if extension := member(object, p.whole); extension.Exists() {
+			return values(extension)
 		}
-		if ext := member(object, a.URN); ext.Exists() {
-			object = ext
-		} else if !isCore(a.URN) {
+		if extension := member(object, p.Attr.URN); extension.Exists() {
+			object = extension
+		} else if !isCore(p.Attr.URN) {
 			return nil
 		}
 	}
-	found := values(member(object, a.Name))
-	if p.path.Filter != nil {
-		var kept []gjson.Result
-		for _, v := range found {
-			if holds(p.path.Filter, v) {
-				kept = append(kept, v)
-			}
-		}
-		found = kept
+	found := values(member(object, p.Attr.Name))
+	if p.Filter != nil {
+		found = selected(found, p.Filter, p.Attr.Name)
 	}
-	sub := a.Sub
-	if p.path.Sub != "" {
-		sub = p.path.Sub
+	if p.Attr.Sub != "" {
+		found = members(found, p.Attr.Sub)
 	}
-	if sub == "" {
-		return found
+	if p.Sub != "" {
+		found = members(found, p.Sub)
 	}
-	var out []gjson.Result
-	for _, v := range found {
-		out = append(out, values(member(v, sub))...)
-	}
-	return out
+	return found
 }
 
 // isCore reports whether the attributes of a schema stand at the top level.
 func isCore(urn string) bool {
-	return strings.HasPrefix(strings.ToLower(urn), "urn:ietf:params:scim:schemas:core:")
+	const prefix = "urn:ietf:params:scim:schemas:core:"
+	return len(urn) >= len(prefix) && strings.EqualFold(urn[:len(prefix)], prefix)
 }
 
 // member is the member of an object, by its name without regard to case.
@@ -154,6 +162,14 @@ func member(object gjson.Result, name string) (found gjson.Result) {
 		return true
 	})
 	return found
+}
+
+// members is the sub-attribute of every value.
+func members(of []gjson.Result, name string) (out []gjson.Result) {
+	for _, v := range of {
+		out = append(out, values(member(v, name))...)
+	}
+	return out
 }
 
 // values lists the values of an attribute: the elements of an array, or the
@@ -172,86 +188,4 @@ func values(v gjson.Result) []gjson.Result {
 		return out
 	}
 	return []gjson.Result{v}
-}
-
-// holds evaluates the filter of a value path on one value. It is for reading
-// answers, and knows what the tester's own paths need: types that differ never
-// match, and strings are compared without regard to case but for references.
-func holds(f Filter, v gjson.Result) bool {
-	switch f := f.(type) {
-	case *And:
-		return holds(f.Left, v) && holds(f.Right, v)
-	case *Or:
-		return holds(f.Left, v) || holds(f.Right, v)
-	case *Not:
-		return !holds(f.Inner, v)
-	case *Present:
-		return len(values(member(v, f.Attr.Name))) > 0
-	case *Compare:
-		candidates := values(member(v, f.Attr.Name))
-		if !v.IsObject() && strings.EqualFold(f.Attr.Name, "value") {
-			candidates = []gjson.Result{v}
-		}
-		if f.Op == NE {
-			for _, c := range candidates {
-				if matches(EQ, f.Attr.Name, c, f.Value) {
-					return false
-				}
-			}
-			return true
-		}
-		for _, c := range candidates {
-			if matches(f.Op, f.Attr.Name, c, f.Value) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func matches(op Op, name string, got gjson.Result, want any) bool {
-	switch want := want.(type) {
-	case bool:
-		return op == EQ && got.IsBool() && got.Bool() == want
-	case json.Number:
-		n, err := want.Float64()
-		if err != nil || got.Type != gjson.Number {
-			return false
-		}
-		return ordered(op, got.Num, n)
-	case string:
-		if got.Type != gjson.String {
-			return false
-		}
-		a, b := got.Str, want
-		if name != "$ref" && name != "value" {
-			a, b = strings.ToLower(a), strings.ToLower(b)
-		}
-		switch op {
-		case CO:
-			return strings.Contains(a, b)
-		case SW:
-			return strings.HasPrefix(a, b)
-		case EW:
-			return strings.HasSuffix(a, b)
-		}
-		return ordered(op, a, b)
-	}
-	return false
-}
-
-func ordered[V string | float64](op Op, a, b V) bool {
-	switch op {
-	case EQ:
-		return a == b
-	case GT:
-		return a > b
-	case GE:
-		return a >= b
-	case LT:
-		return a < b
-	case LE:
-		return a <= b
-	}
-	return false
 }

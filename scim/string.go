@@ -2,85 +2,127 @@ package scim
 
 import (
 	"encoding/json"
-	"fmt"
+	"strconv"
 	"strings"
 )
 
 // String writes the path as it is written in filters.
 func (a AttrPath) String() string {
-	s := a.Name
-	if a.URN != "" {
-		s = a.URN
-		if a.Name != "" {
-			s += ":" + a.Name
-		}
+	var b strings.Builder
+	a.write(&b)
+	return b.String()
+}
+
+func (a AttrPath) write(b *strings.Builder) {
+	b.WriteString(a.URN)
+	if a.URN != "" && a.Name != "" {
+		b.WriteByte(':')
 	}
+	b.WriteString(a.Name)
 	if a.Sub != "" {
-		s += "." + a.Sub
+		b.WriteByte('.')
+		b.WriteString(a.Sub)
 	}
-	return s
 }
 
 // String writes the path as it is written in a PATCH operation.
 func (p Path) String() string {
-	s := p.Attr.String()
+	var b strings.Builder
+	p.Attr.write(&b)
 	if p.Filter != nil {
-		s += "[" + p.Filter.String() + "]"
+		b.WriteByte('[')
+		p.Filter.write(&b)
+		b.WriteByte(']')
 	}
 	if p.Sub != "" {
-		s += "." + p.Sub
+		b.WriteByte('.')
+		b.WriteString(p.Sub)
 	}
-	return s
+	return b.String()
 }
 
-func (f *Compare) String() string {
-	return f.Attr.String() + " " + string(f.Op) + " " + literal(f.Value)
-}
-func (f *Present) String() string { return f.Attr.String() + " pr" }
-func (f *Not) String() string     { return "not (" + f.Inner.String() + ")" }
+func (f *Compare) String() string     { return text(f) }
+func (f *Present) String() string     { return text(f) }
+func (f *And) String() string         { return text(f) }
+func (f *Or) String() string          { return text(f) }
+func (f *Not) String() string         { return text(f) }
+func (f *ValueFilter) String() string { return text(f) }
 
-func (f *And) String() string {
-	right := child(f.Right, false)
-	if _, ok := f.Right.(*And); ok {
-		right = "(" + right + ")"
-	}
-	return child(f.Left, false) + " and " + right
-}
-
-func (f *Or) String() string {
-	right := child(f.Right, true)
-	if _, ok := f.Right.(*Or); ok {
-		right = "(" + right + ")"
-	}
-	return child(f.Left, true) + " or " + right
+func text(f Filter) string {
+	var b strings.Builder
+	f.write(&b)
+	return b.String()
 }
 
-// child writes an operand, in parentheses where it binds looser.
-func child(f Filter, inOr bool) string {
-	if _, ok := f.(*Or); ok && !inOr {
-		return "(" + f.String() + ")"
-	}
-	return f.String()
+func (f *Compare) write(b *strings.Builder) {
+	f.Attr.write(b)
+	b.WriteString(" " + string(f.Op) + " " + literal(f.Value))
 }
 
-func (f *ValueFilter) String() string {
-	s := f.Attr.String() + "[" + f.Inner.String() + "]"
+func (f *Present) write(b *strings.Builder) {
+	f.Attr.write(b)
+	b.WriteString(" pr")
+}
+
+func (f *Not) write(b *strings.Builder) {
+	b.WriteString("not ")
+	writeEnclosed(b, f.Inner)
+}
+
+// Chains are read from the left, so "and" and "or" need parentheses on the
+// right around their own kind.
+
+func (f *And) write(b *strings.Builder) {
+	writeOperand(b, f.Left, isOr(f.Left))
+	b.WriteString(" and ")
+	writeOperand(b, f.Right, isOr(f.Right) || isAnd(f.Right))
+}
+
+func (f *Or) write(b *strings.Builder) {
+	f.Left.write(b)
+	b.WriteString(" or ")
+	writeOperand(b, f.Right, isOr(f.Right))
+}
+
+func (f *ValueFilter) write(b *strings.Builder) {
+	f.Attr.write(b)
+	b.WriteByte('[')
+	f.Inner.write(b)
+	b.WriteByte(']')
 	if f.Compare != nil {
-		s += "." + f.Compare.String()
+		b.WriteByte('.')
+		f.Compare.write(b)
 	}
-	return s
 }
 
+func isAnd(f Filter) bool { _, ok := f.(*And); return ok }
+func isOr(f Filter) bool  { _, ok := f.(*Or); return ok }
+
+func writeOperand(b *strings.Builder, f Filter, enclose bool) {
+	if enclose {
+		writeEnclosed(b, f)
+		return
+	}
+	f.write(b)
+}
+
+func writeEnclosed(b *strings.Builder, f Filter) {
+	b.WriteByte('(')
+	f.write(b)
+	b.WriteByte(')')
+}
+
+// literal writes a value of a Compare.
 func literal(v any) string {
 	switch v := v.(type) {
 	case string:
 		return Quote(v)
-	case nil:
-		return "null"
 	case json.Number:
 		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
 	}
-	return fmt.Sprint(v)
+	return "null"
 }
 
 // Quote writes a string as a value in a filter: a JSON string, with nothing
