@@ -1,0 +1,51 @@
+package reference
+
+import (
+	"net/http"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// behaviour is what faults and variations change: hooks that the core calls at
+// fixed points, and switches that it consults where no hook reaches. The zero
+// value is the core as it is.
+//
+// A hook is called in the order in which faults were named. Hooks marked
+// "locked" run with the store's lock held and may read c.srv.store; the others
+// run without it.
+type behaviour struct {
+	// wrap goes around everything, for faults in bytes and connections.
+	wrap []func(http.Handler) http.Handler
+	// receive sees every request after it was parsed, those inside bulk
+	// included. It may change the request; a reply that is not nil is
+	// answered instead, and so is an error.
+	receive []func(c *call) (*reply, error)
+	// filter sees every parsed filter of a query and returns the one that is
+	// evaluated; nil means no filter.
+	filter []func(c *call, f scim.Filter) scim.Filter
+	// query sees what a list was asked for, before it is answered (locked).
+	query []func(c *call, q *query)
+	// operation sees every operation of a PATCH before it is applied, with
+	// the resource as the operations before it left it (locked).
+	operation []func(p *patcher, o *operation) error
+	// write sees what is about to be stored: before is nil on a create
+	// (locked). It may change after.
+	write []func(c *call, r *resource, before, after object) error
+	// show sees every representation of a resource in an answer, projected
+	// and ready (locked). It may change it.
+	show []func(c *call, r *resource, o object)
+	// page sees the ListResponse of a query (locked).
+	page []func(c *call, q *query, list object)
+	// answer sees every reply before it is sent, errors and the results of
+	// bulk operations included.
+	answer []func(c *call, a *reply)
+
+	switches
+}
+
+// switches are deviations inside the core.
+type switches struct {
+	// replaceCreates makes a replace whose filter selects nothing create the
+	// value, as Entra ID expects (entra.md E32).
+	replaceCreates bool
+}

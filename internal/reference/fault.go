@@ -1,0 +1,139 @@
+package reference
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fault is one thing that real service providers get wrong. Planted in a
+// Server it breaks one rule and leaves the others alone; faults compose.
+//
+// To add one, write a value into a list in fault_<topic>.go (a new file adds
+// its list to faultTopics) and plant it with one of the hooks of behaviour,
+// which says when each is called and what it may do:
+//
+//	{
+//		Name:   "patch-ignored",
+//		Title:  "PATCH answers 200 and changes nothing",
+//		Source: "OKTA-Q01 (B5), E44",
+//		plant: func(b *behaviour) {
+//			b.operation = append(b.operation, func(_ *patcher, o *operation) error {
+//				o.skip = true
+//				return nil
+//			})
+//		},
+//	}
+//
+// The name is kebab-case with the topic first, and stable: checks name it in
+// Catches. A test sees to it that every fault changes an answer of the tour in
+// tour_test.go; extend the tour when a fault shows somewhere new.
+type Fault struct {
+	// Name identifies the fault.
+	Name string
+	// Title says for people what the service provider does.
+	Title string
+	// Source is where the fault was seen: a quirk id, an interop finding, an
+	// issue or a row of the requirements.
+	Source string
+
+	plant func(*behaviour)
+}
+
+// Variation is one thing that the RFCs allow to be done in another way. It is
+// written and applied like a Fault, in variation_<topic>.go.
+type Variation struct {
+	// Name identifies the variation.
+	Name string
+	// Title says for people what the service provider does.
+	Title string
+	// Source is the requirement or note that allows it.
+	Source string
+
+	plant func(*behaviour)
+}
+
+// faultTopics are the lists of faults, one for each file.
+var faultTopics = [][]Fault{}
+
+// variationTopics are the lists of variations, one for each file.
+var variationTopics = [][]Variation{}
+
+// Faults lists all faults, sorted by name.
+func Faults() []Fault {
+	all := slices.Concat(faultTopics...)
+	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Variations lists all variations, sorted by name.
+func Variations() []Variation {
+	all := slices.Concat(variationTopics...)
+	slices.SortFunc(all, func(a, b Variation) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// plant puts faults and variations into the server, variations first: a fault
+// is a fault also where something is done in another allowed way.
+func (s *Server) plant(faults, variations []string) error {
+	knownVariations, knownFaults := Variations(), Faults()
+	for _, name := range variations {
+		i := slices.IndexFunc(knownVariations, func(v Variation) bool { return v.Name == name })
+		if i < 0 {
+			return unknown("variation", name, namesOf(knownVariations, func(v Variation) string { return v.Name }))
+		}
+		knownVariations[i].plant(&s.b)
+	}
+	for _, name := range faults {
+		i := slices.IndexFunc(knownFaults, func(f Fault) bool { return f.Name == name })
+		if i < 0 {
+			return unknown("fault", name, namesOf(knownFaults, func(f Fault) string { return f.Name }))
+		}
+		knownFaults[i].plant(&s.b)
+	}
+	return nil
+}
+
+func namesOf[T any](list []T, name func(T) string) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = name(x)
+	}
+	return out
+}
+
+// unknown words the error for a name that does not exist, with the nearest one
+// that does.
+func unknown(what, name string, known []string) error {
+	best, distance := "", len(name)/2+1
+	for _, k := range known {
+		if d := editDistance(name, k); d < distance {
+			best, distance = k, d
+		}
+	}
+	if best != "" {
+		return fmt.Errorf("there is no %s %q; did you mean %q?", what, name, best)
+	}
+	return fmt.Errorf("there is no %s %q; use one of %s", what, name, strings.Join(known, ", "))
+}
+
+// editDistance counts the insertions, deletions and substitutions that make
+// one word of the other.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,57 @@
+package reference
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Running is a service provider that listens.
+type Running struct {
+	// URL is its base URL, such as "http://127.0.0.1:8085/scim/v2".
+	URL string
+
+	server *http.Server
+	close  sync.Once
+	done   chan struct{}
+}
+
+// Listen serves on a TCP address such as "127.0.0.1:8085"; port 0 takes a free
+// one. A Server listens once. Close ends it.
+func (s *Server) Listen(address string) (*Running, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	running := &Running{
+		URL:    "http://" + listener.Addr().String() + s.basePath,
+		server: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second},
+		done:   make(chan struct{}),
+	}
+	running.server.RegisterOnShutdown(func() { close(s.closing) })
+	go func() {
+		defer close(running.done)
+		_ = running.server.Serve(listener) // ends with Close, always with an error
+	}()
+	return running, nil
+}
+
+// shutdownTimeout is how long requests may take to end when the server closes.
+const shutdownTimeout = 2 * time.Second
+
+// Close ends the service provider and everything that it has begun.
+func (r *Running) Close() error {
+	var err error
+	r.close.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+		defer cancel()
+		if err = r.server.Shutdown(ctx); errors.Is(err, context.DeadlineExceeded) {
+			err = r.server.Close()
+		}
+		<-r.done
+	})
+	return err
+}

@@ -1,0 +1,44 @@
+package reference
+
+import (
+	"net/http"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// addSubject makes the User that the credentials stand for.
+func (s *Server) addSubject() {
+	t := s.types[0]
+	r, err := s.add(&call{srv: s}, t, object{
+		"userName":    "provisioning@scimtest.example.com",
+		"displayName": "Provisioning Client",
+		"userType":    "Service",
+	})
+	if err != nil {
+		panic("the first resource cannot be stored: " + err.Error())
+	}
+	s.store.subject = r.id
+}
+
+// me answers /Me, an alias for the User of the credentials (RFC 7644 section
+// 3.11). The answer names the permanent URI in Location.
+func (s *Server) me(c *call) (*reply, error) {
+	t := s.types[0]
+	s.store.mu.RLock()
+	id := s.store.subject
+	there := s.store.get(t, id) != nil
+	s.store.mu.RUnlock()
+	if c.method != http.MethodPost {
+		return s.single(c, t, id)
+	}
+	if there {
+		return nil, &problem{status: http.StatusConflict, scimType: scim.Uniqueness, detail: "the credentials have a user"}
+	}
+	a, err := s.create(c, t)
+	if err == nil {
+		s.store.mu.Lock()
+		s.store.subject = a.shows.id
+		s.store.mu.Unlock()
+	}
+	return a, err
+}

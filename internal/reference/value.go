@@ -1,0 +1,144 @@
+package reference
+
+import (
+	"encoding/json"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// object is a JSON object. Its values are string, json.Number, bool, []any and
+// object; a stored object holds no nil and nothing empty.
+type object = map[string]any
+
+// clone copies a value and everything below it.
+func clone(v any) any {
+	switch v := v.(type) {
+	case object:
+		out := make(object, len(v))
+		for k, x := range v {
+			out[k] = clone(x)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, x := range v {
+			out[i] = clone(x)
+		}
+		return out
+	}
+	return v
+}
+
+func cloneObject(o object) object { return clone(o).(object) }
+
+// same reports whether two values are identical.
+func same(a, b any) bool { return reflect.DeepEqual(a, b) }
+
+// isEmpty reports whether a value is no value: null, "", [] and {} (RFC 7643
+// section 2.5; the empty string is what identity providers send to clear).
+func isEmpty(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case string:
+		return v == ""
+	case []any:
+		return len(v) == 0
+	case object:
+		return len(v) == 0
+	}
+	return false
+}
+
+// listOf is a value as a list: an array as it is, nothing as none, anything
+// else as one.
+func listOf(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	if isEmpty(v) {
+		return nil
+	}
+	return []any{v}
+}
+
+// member reads a member of a JSON object that a client sent: names are
+// compared without regard to case (RFC 7643 section 2.1).
+func member(o object, name string) (any, bool) {
+	if v, ok := o[name]; ok {
+		return v, true
+	}
+	for k, v := range o {
+		if strings.EqualFold(k, name) {
+			return v, true
+		}
+	}
+	return nil, false
+}
+
+// memberNames lists the names of an object in order, so that what depends on
+// order is the same on every run.
+func memberNames(o object) []string { return slices.Sorted(maps.Keys(o)) }
+
+// stringsIn lists the strings of an array.
+func stringsIn(v any) []string {
+	var out []string
+	for _, x := range listOf(v) {
+		if s, ok := x.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// prepare makes two strings comparable (RFC 7644 section 7.8): composed, and
+// without regard to case unless the attribute is case exact.
+func prepare(s string, caseExact bool) string {
+	if !isASCII(s) {
+		s = norm.NFC.String(s)
+	}
+	if caseExact {
+		return s
+	}
+	return strings.ToLower(s)
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// equal reports whether two values of an attribute are equal by its
+// definition: strings as caseExact says, numbers by number, objects by their
+// sub-attributes.
+func (a *attribute) equal(x, y any) bool {
+	switch x := x.(type) {
+	case string:
+		y, ok := y.(string)
+		return ok && prepare(x, a.caseExact) == prepare(y, a.caseExact)
+	case json.Number:
+		y, ok := y.(json.Number)
+		return ok && compareNumbers(x, y) == 0
+	case object:
+		y, ok := y.(object)
+		if !ok || len(x) != len(y) {
+			return false
+		}
+		for k, v := range x {
+			sub := a.sub(k)
+			if w, ok := y[k]; !ok || sub == nil || !sub.equal(v, w) {
+				return false
+			}
+		}
+		return true
+	}
+	return same(x, y)
+}
