@@ -46,8 +46,9 @@ type Profile struct {
 	// Cleanup is how created resources are removed: "delete" (the default),
 	// "deactivate", "keep" or "command".
 	Cleanup string `yaml:"cleanup"`
-	// CleanupCommand is run for each resource that is left, with the
-	// arguments resource type and id, when Cleanup is "command".
+	// CleanupCommand is run for each resource that is left, with two more
+	// arguments, the endpoint without its slash ("Users") and the id, when
+	// Cleanup is "command".
 	CleanupCommand []string `yaml:"cleanup-command"`
 	// Supports names the dialects that the product claims to support; the
 	// failures of others are advisory. Empty means all.
