@@ -1,7 +1,9 @@
 package rfc
 
 import (
-	"fmt"
+	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -300,10 +302,7 @@ var createChecks = []Check{
 	}, Body: func(t *T) {
 		t.GivenUser() // the same kind of user in another order
 		doc := t.NewUser()
-		name := doc["name"].(Doc)
-		body := fmt.Sprintf(`{"userName":%q,"name":{"givenName":%q,"familyName":%q},"externalId":%q,"active":true,"schemas":[%q]}`,
-			doc["userName"], name["givenName"], name["familyName"], doc["externalId"], scim.UserURN)
-		u := t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)).Status(201).Created(scim.UsersEndpoint, doc)
+		u := t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, backwards(doc))).Status(201).Created(scim.UsersEndpoint, doc)
 		t.Get(u).Status(200).Judged().EqualFold("userName", u.Text("userName"))
 	}},
 	{Meta: Meta{
@@ -377,6 +376,30 @@ func withoutPassword(a *Answer, password string) {
 	body := string(a.Exchange().Response.Body)
 	a.Holds(!strings.Contains(body, password), "body", "without the password", "the password", "the answer shows the password")
 	a.HasNot("password")
+}
+
+// backwards writes a value as JSON, with the keys of objects in the reverse of
+// the order in which they are sent otherwise.
+func backwards(v any) string {
+	switch v := v.(type) {
+	case Doc:
+		var parts []string
+		for _, k := range slices.Backward(slices.Sorted(maps.Keys(v))) {
+			parts = append(parts, scim.Quote(k)+":"+backwards(v[k]))
+		}
+		return "{" + strings.Join(parts, ",") + "}"
+	case Values:
+		var parts []string
+		for _, e := range v {
+			parts = append(parts, backwards(e))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("a value that cannot be JSON: " + err.Error())
+	}
+	return string(b)
 }
 
 // namesSchema reports whether schemas holds the URN.

@@ -111,7 +111,7 @@ var groupChecks = []Check{
 	{Meta: Meta{
 		ID: "group.put-with-no-members-clears", Level: Must,
 		Title:    "PUT with members: [] empties a group",
-		Requires: []string{"7643-2.5-02", "7644-3.5.1-09"}, Needs: []Feature{Groups, PutMethod, ReadMembers},
+		Requires: []string{"7644-3.5.1-04", "7643-2.5-02", "7643-2.5-01"}, Needs: []Feature{Groups, PutMethod, ReadMembers},
 		Catches: []string{"put-ignored", "put-merges-lists", "put-ignores-members"},
 	}, Body: func(t *T) {
 		g := groupOf(t, t.GivenUser())

@@ -55,7 +55,7 @@ var membershipChecks = []Check{
 	{Meta: Meta{
 		ID: "group.members.value-is-enough", Level: Must,
 		Title:    "A member needs no type, $ref and display",
-		Requires: []string{"7643-4.2-07", "7643-4.2-09"}, Needs: []Feature{Groups, Patch, ReadMembers},
+		Requires: []string{"7644-3.5.2.1-04", "7643-4.2-07", "7643-4.2-09"}, Needs: []Feature{Groups, Patch, ReadMembers},
 		Breaks:  []string{"E62", "OKTA-Q29"},
 		Catches: []string{"member-needs-type"},
 	}, Body: func(t *T) {

@@ -44,7 +44,7 @@ var patchAddChecks = []Check{
 	{Meta: Meta{
 		ID: "patch.add.complex-value", Level: Must,
 		Title:    "PATCH add to a complex attribute sets the sub-attributes of the value",
-		Requires: []string{"7644-3.5.2.1-05", "7644-3.5.2.1-02"}, Needs: []Feature{Patch},
+		Requires: []string{"7644-3.5.2.1-05", "7644-3.5.2.1-02", "7644-3.2-09"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored"},
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "name.givenName")

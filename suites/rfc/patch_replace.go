@@ -2,7 +2,6 @@ package rfc
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -220,7 +219,7 @@ var patchReplaceChecks = []Check{
 	{Meta: Meta{
 		ID: "patch.replace.deactivates-without-path", Level: Must,
 		Title:    "PATCH replace without a path makes a user inactive",
-		Requires: []string{"7644-3.5.2.3-01", "7643-4.1.1-18"}, Needs: []Feature{Patch},
+		Requires: []string{"7644-3.5.2.3-01", "7644-3.5.2.3-02", "7643-4.1.1-18"}, Needs: []Feature{Patch},
 		Breaks:  []string{"OKTA-Q01"},
 		Catches: []string{"patch-ignored", "patch-ignores-active", "patch-without-path-ignored"},
 	}, Body: func(t *T) {
@@ -370,8 +369,10 @@ var patchReplaceChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
-		body := fmt.Sprintf(`{"Operations":[{"value":"Nadia Novak","path":"displayName","op":"replace"}],"schemas":[%q]}`, scim.PatchOpURN)
-		t.PatchWith(u, nil, RawBody(scim.MediaType, body)).Status(200, 204)
+		body := Doc{"schemas": Values{scim.PatchOpURN}, "Operations": Values{
+			Doc{"op": "replace", "path": "displayName", "value": "Nadia Novak"},
+		}}
+		t.PatchWith(u, nil, RawBody(scim.MediaType, backwards(body))).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", "Nadia Novak")
 	}},
 }

@@ -13,7 +13,7 @@ var readChecks = []Check{
 		Requires: []string{"7644-3.4.1-01", "7644-3.4.1-02"},
 		Catches:  []string{"read-answers-404", "read-answers-another"},
 	}, Body: func(t *T) {
-		t.GivenUser()
+		t.GivenUnread(scim.UsersEndpoint, t.NewUser()) // another one, created before
 		u := t.GivenUnread(scim.UsersEndpoint, t.NewUser())
 		a := t.Get(u).Judged().Status(200).Equal("id", u.ID).EqualFold("userName", u.Text("userName"))
 		a.Holds(namesSchema(a, scim.UserURN), "schemas", scim.UserURN, "absent", "schemas lacks the URN of the User schema")
