@@ -308,3 +308,6 @@ func template(req scim.Request) string {
 // Template words a request for people, with {id} for ids and the names of the
 // query's parameters: "GET /Users/{id}?attributes".
 func Template(req scim.Request) string { return template(req) }
+
+// SettlesByID is how long a write may take until a read by id shows it.
+func (t *T) SettlesByID() time.Duration { return t.run.plan.Profile.SettlesWithin.ByID }

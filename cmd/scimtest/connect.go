@@ -1,0 +1,191 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/scim/profile"
+)
+
+// entraFlag is what a tenant appends to its URL to have Entra ID speak the
+// compliant dialect (entra.md 1.4). It is never put on the wire.
+const entraFlag = "aadOptscim062020"
+
+// connection holds the flags that say how to reach a target.
+type connection struct {
+	auth, user               string
+	tokenFile, tokenCommand  string
+	oauthURL, oauthID, scope string
+	headers                  []string
+	caFile, cert, key        string
+	insecure                 bool
+	connectTimeout           time.Duration
+	requestTimeout           time.Duration
+	maxWait                  time.Duration
+	rate                     float64
+	profile                  string
+	userDomain               string
+}
+
+func (c *connection) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&c.profile, "profile", "generic", "what the target promises: a built-in `name` or a YAML file")
+	f.StringVar(&c.auth, "auth", "bearer", "how to authenticate: bearer, raw (the whole Authorization value), basic, oauth2, none")
+	f.StringVar(&c.tokenFile, "token-file", "", "read the token or password from this `file` (default: environment SCIMTEST_TOKEN)")
+	f.StringVar(&c.tokenCommand, "token-command", "", "run this `command` for the token, again before it expires")
+	f.StringVar(&c.user, "user", "", "user `name` for --auth basic")
+	f.StringVar(&c.oauthURL, "oauth-token-url", "", "token endpoint for --auth oauth2 (client credentials)")
+	f.StringVar(&c.oauthID, "oauth-client-id", "", "client id for --auth oauth2; the secret is taken like a token")
+	f.StringVar(&c.scope, "oauth-scope", "", "scope for --auth oauth2")
+	f.StringArrayVarP(&c.headers, "header", "H", nil, "add a `\"Name: value\"` header to every request")
+	f.StringVar(&c.caFile, "ca-file", "", "trust the certificates in this PEM `file`")
+	f.StringVar(&c.cert, "client-cert", "", "client certificate, a PEM `file`")
+	f.StringVar(&c.key, "client-key", "", "key of the client certificate, a PEM `file`")
+	f.BoolVar(&c.insecure, "insecure", false, "do not verify the target's certificate")
+	f.DurationVar(&c.connectTimeout, "connect-timeout", 10*time.Second, "time limit to connect")
+	f.DurationVar(&c.requestTimeout, "timeout", 30*time.Second, "time limit of one request")
+	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long a run may wait for 429 and 503 in all")
+	f.Float64Var(&c.rate, "rate", 0, "at most this many requests a second (0: no limit)")
+	f.StringVar(&c.userDomain, "user-domain", "", "domain of generated user names and addresses (default: the profile's, or scimtest.example.com)")
+}
+
+// destination is a target as the command line names it.
+type destination struct {
+	client  *scim.Client
+	baseURL string // without credentials and without Entra's flag
+	profile *profile.Profile
+	// compliant says that the URL bore Entra's flag.
+	compliant bool
+	loopback  bool
+}
+
+// open makes the client for the URL, or for the profile's when it is empty.
+// A token that the caller has comes before the flags.
+func (c *connection) open(rawURL string, token scim.TokenSource) (*destination, error) {
+	p, err := profile.Load(c.profile)
+	if err != nil {
+		return nil, err
+	}
+	if c.userDomain != "" {
+		p.UserDomain = c.userDomain
+	}
+	if rawURL == "" {
+		rawURL = p.BaseURL
+	}
+	d := &destination{profile: p}
+	if rawURL, d.compliant = cutEntraFlag(rawURL); rawURL == "" {
+		return nil, usage(errors.New("no target given"), "give its base URL, such as https://scim.example.com/v2")
+	}
+	u, err := scim.ParseBaseURL(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	d.baseURL, d.loopback = u.String(), isLoopback(u.Hostname())
+	header := http.Header{}
+	for name, value := range p.Headers {
+		header.Set(name, value)
+	}
+	for _, h := range c.headers {
+		name, value, ok := strings.Cut(h, ":")
+		if !ok || strings.TrimSpace(name) == "" {
+			return nil, usage(fmt.Errorf("the header %q has no colon", h), `write it as -H "Name: value"`)
+		}
+		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
+	}
+	auth, err := c.authenticator(token)
+	if err != nil {
+		return nil, err
+	}
+	d.client, err = scim.NewClient(scim.Config{
+		BaseURL: d.baseURL, Auth: auth, Header: header,
+		CAFile: c.caFile, ClientCert: c.cert, ClientKey: c.key, Insecure: c.insecure,
+		ConnectTimeout: c.connectTimeout, RequestTimeout: c.requestTimeout, MaxWait: c.maxWait, Rate: c.rate,
+	})
+	return d, err
+}
+
+// authenticator reads the credentials that the flags name.
+func (c *connection) authenticator(token scim.TokenSource) (scim.Authenticator, error) {
+	if token == nil && c.auth != "none" {
+		switch {
+		case c.tokenFile != "" && c.tokenCommand != "":
+			return nil, usage(errors.New("--token-file and --token-command exclude each other"), "give one of them")
+		case c.tokenFile != "":
+			token = scim.FileToken(c.tokenFile)
+		case c.tokenCommand != "":
+			token = scim.CommandToken(c.tokenCommand)
+		case os.Getenv("SCIMTEST_TOKEN") != "":
+			token = scim.EnvToken("SCIMTEST_TOKEN")
+		default:
+			return nil, usage(errors.New("no credentials given"),
+				"set SCIMTEST_TOKEN, or use --token-file, --token-command, or --auth none")
+		}
+	}
+	switch c.auth {
+	case "bearer":
+		return scim.Bearer(token), nil
+	case "raw":
+		return scim.Raw(token), nil
+	case "basic":
+		if c.user == "" {
+			return nil, usage(errors.New("--auth basic needs a user name"), "add --user NAME; the password is taken like a token")
+		}
+		return scim.Basic(c.user, token), nil
+	case "oauth2":
+		if c.oauthURL == "" || c.oauthID == "" {
+			return nil, usage(errors.New("--auth oauth2 needs a token endpoint and a client id"),
+				"add --oauth-token-url and --oauth-client-id; the secret is taken like a token")
+		}
+		return scim.ClientCredentials(c.oauthURL, c.oauthID, token, strings.Fields(c.scope)...), nil
+	case "none":
+		return nil, nil
+	}
+	return nil, usage(fmt.Errorf("there is no --auth %q", c.auth), "there are bearer, raw, basic, oauth2 and none")
+}
+
+// cutEntraFlag takes Entra's flag off a URL.
+func cutEntraFlag(raw string) (string, bool) {
+	base, query, ok := strings.Cut(raw, "?")
+	if !ok {
+		return raw, false
+	}
+	var keep []string
+	found := false
+	for _, p := range strings.Split(query, "&") {
+		if name, _, _ := strings.Cut(p, "="); strings.EqualFold(name, entraFlag) {
+			found = true
+		} else if p != "" {
+			keep = append(keep, p)
+		}
+	}
+	if len(keep) > 0 {
+		base += "?" + strings.Join(keep, "&")
+	}
+	return base, found
+}
+
+func isLoopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// hostOf is the host of a URL for people.
+func hostOf(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil {
+		return raw
+	}
+	return u.Host
+}

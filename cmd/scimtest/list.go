@@ -1,0 +1,78 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+func newList() *cobra.Command {
+	var (
+		asJSON bool
+		only   []string
+	)
+	cmd := &cobra.Command{
+		Use:   "list [SELECTOR...]",
+		Short: "List what there is to run",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			set := suites.All()
+			var err error
+			if len(only) > 0 {
+				if set, err = set.SelectSuites(only...); err != nil {
+					return usage(err, "scimtest list shows what there is")
+				}
+			}
+			if set, err = set.Select(args...); err != nil {
+				return usage(err, "scimtest list shows what there is")
+			}
+			if asJSON {
+				return json.NewEncoder(cmd.OutOrStdout()).Encode(listed(set))
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			for _, l := range listed(set) {
+				name := l.ID
+				if l.Step != "" {
+					name += "/" + l.Step
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Suite, name, l.Level, l.Title)
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().StringSliceVar(&only, "suite", nil, "list these suites only")
+	return cmd
+}
+
+// listedCheck is one result that a run would have.
+type listedCheck struct {
+	engine.Meta
+	Step string `json:"step,omitempty"`
+}
+
+func listed(set suites.Set) []listedCheck {
+	var out []listedCheck
+	for _, c := range set.Checks {
+		if c.Steps == nil {
+			out = append(out, listedCheck{Meta: c.Meta})
+			continue
+		}
+		for _, s := range c.Steps() {
+			m := c.Meta
+			m.Title = s.Title
+			if s.Level != "" {
+				m.Level = s.Level
+			}
+			out = append(out, listedCheck{m, s.ID})
+		}
+	}
+	for _, i := range set.Invariants {
+		out = append(out, listedCheck{Meta: i.Meta})
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package mockidp
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// The marks of evidence.
+const (
+	Documented = "documented"
+	Observed   = "observed"
+	Assumed    = "assumed"
+)
+
+// Ref says where a wording comes from.
+type Ref struct {
+	// Key is the section of the protocol sheet, such as "okta.md 2.5".
+	Key  string
+	Mark string
+}
+
+// Option is a point where sources disagree or nobody knows.
+type Option struct {
+	Name string
+	// Default is the better-sourced value of Values.
+	Default string
+	Values  []string
+	Source  Ref
+}
+
+// Member is a member of a group, as the target knows it.
+type Member struct {
+	// ID is the target's id of the user.
+	ID string
+	// UserName is what Okta sends as display.
+	UserName string
+}
+
+// Dialect is how one identity provider words an intent. The functions do no
+// I/O and keep no state. A nil function means that this identity provider
+// never does it, or that nobody knows how; Unknown says which.
+type Dialect struct {
+	// Name is the dialect's name for ever: "okta-aiw".
+	Name string
+	// IdP is the suite that its flows belong to: "okta".
+	IdP string
+	// Label is its name for people: "Okta, custom app".
+	Label   string
+	Options []Option
+	// Source says, by the name of the function, where the wording is from.
+	Source map[string]Ref
+	// Unknown says, by the name of the function, why there is none.
+	Unknown map[string]string
+
+	// Probe is the connection test.
+	Probe func() scim.Request
+	// Find is the matching query before a create.
+	Find func(User) scim.Request
+	// Read reads a linked user.
+	Read   func(id string) scim.Request
+	Create func(User) scim.Request
+	// Update makes the target's user look like u; current is what the
+	// target returned. It returns nothing when nothing differs.
+	Update func(id string, current scim.Resource, u User) []scim.Request
+	// Deactivate and Reactivate get current only where NeedsCurrent.
+	Deactivate, Reactivate func(id string, current scim.Resource, u User) []scim.Request
+	// NeedsCurrent: the user is read before it is deactivated.
+	NeedsCurrent bool
+	Delete       func(id string) scim.Request
+	SetManager   func(id string, current scim.Resource, managerID string) scim.Request
+	ClearManager func(id string) scim.Request
+
+	FindGroup   func(Group) scim.Request
+	ReadGroup   func(id string) scim.Request
+	CreateGroup func(Group, []Member) scim.Request
+	// Reconcile is what follows a create, and precedes every change of
+	// members, where the identity provider does that.
+	Reconcile   func(id string, g Group) scim.Request
+	RenameGroup func(id string, current scim.Resource, g Group, members []Member) scim.Request
+	// ChangeMembers removes and adds; members is the whole list afterwards.
+	ChangeMembers func(id string, current scim.Resource, g Group, members, add, remove []Member) []scim.Request
+	// ReplaceMembers pushes the whole list.
+	ReplaceMembers func(id string, current scim.Resource, g Group, members []Member) scim.Request
+	DeleteGroup    func(id string) scim.Request
+
+	objectID func(tag, what string) string
+	// rematches: a linked object that is gone is looked for anew.
+	rematches bool
+}
+
+// constructors makes the dialects, by name.
+var constructors = map[string]func(settings) *Dialect{
+	"okta-aiw": oktaAIW, "okta-oin": oktaOIN, "entra-legacy": entraLegacy, "entra-compliant": entraCompliant,
+}
+
+// Dialects lists all dialects with the defaults of their options, sorted by
+// name.
+func Dialects() []*Dialect {
+	var all []*Dialect
+	for _, name := range slices.Sorted(maps.Keys(constructors)) {
+		all = append(all, constructors[name](nil))
+	}
+	return all
+}
+
+// Lookup returns a dialect with the options set to these values; the others
+// keep their defaults.
+func Lookup(name string, options map[string]string) (*Dialect, error) {
+	make, ok := constructors[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no dialect %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(constructors)), ", "))
+	}
+	d := make(options)
+	for key, value := range options {
+		i := slices.IndexFunc(d.Options, func(o Option) bool { return o.Name == key })
+		if i < 0 {
+			return nil, fmt.Errorf("the dialect %s has no option %q", name, key)
+		}
+		if !slices.Contains(d.Options[i].Values, value) {
+			return nil, fmt.Errorf("the option %s of %s cannot be %q; it can be %s", key, name, value, strings.Join(d.Options[i].Values, ", "))
+		}
+	}
+	return d, nil
+}
+
+// settings are the values of options that differ from the default.
+type settings map[string]string
+
+// is reports whether an option was set to the value.
+func (s settings) is(option, value string) bool { return s[option] == value }
+
+func userPath(id string) string  { return scim.UsersEndpoint + "/" + url.PathEscape(id) }
+func groupPath(id string) string { return scim.GroupsEndpoint + "/" + url.PathEscape(id) }
+
+// percent encodes a query value with %20 for a blank, as Okta does.
+func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// words makes request constructors that share an identity provider's headers.
+type words struct {
+	get  http.Header // of requests without a body
+	body http.Header // of requests with one
+}
+
+func (w words) read(path, query string) scim.Request {
+	return scim.Request{Method: http.MethodGet, Path: path, RawQuery: query, Header: w.get.Clone()}
+}
+
+func (w words) send(method, path string, body any) scim.Request {
+	return scim.Request{Method: method, Path: path, Header: w.body.Clone(), Body: encode(body)}
+}
+
+func (w words) delete(path string, header http.Header) scim.Request {
+	return scim.Request{Method: http.MethodDelete, Path: path, Header: header.Clone()}
+}
+
+// patchOp wraps operations in a PatchOp message.
+func patchOp(operations ...any) object {
+	return object{{"schemas", list{scim.PatchOpURN}}, {"Operations", list(operations)}}
+}

@@ -1,0 +1,68 @@
+package mockidp
+
+import (
+	"crypto/sha256"
+	"fmt"
+
+	"github.com/scimtest/scimtest/internal/fake"
+)
+
+// User is a person in the directory of the identity provider.
+type User struct {
+	// Key names the user in stories: "ada". It is never sent.
+	Key string
+	// ObjectID is the identity provider's own id, sent as externalId.
+	ObjectID string
+	UserName string
+
+	GivenName, FamilyName, DisplayName string
+	Email                              string
+	Title, Department, EmployeeNumber  string
+	MobilePhone                        string
+	// Locale is a language tag, such as en-US.
+	Locale string
+	// Password is the placeholder that Okta sends on create.
+	Password string
+}
+
+// Formatted is the whole name.
+func (u User) Formatted() string { return u.GivenName + " " + u.FamilyName }
+
+// Group is a group in the directory.
+type Group struct {
+	Key string
+	// ObjectID is the identity provider's own id.
+	ObjectID string
+	Name     string
+}
+
+// UserOf makes a directory user of a generated person. The tag, which has to
+// be in the person's names already, becomes part of the object id.
+func UserOf(d *Dialect, key, tag string, p fake.Person) User {
+	return User{
+		Key: key, ObjectID: d.objectID(tag, "user/"+key), UserName: p.UserName,
+		GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Email: p.Email,
+		Title: p.Title, Department: p.Department, EmployeeNumber: p.EmployeeNumber, MobilePhone: p.MobilePhone,
+		Locale: p.Locale, Password: p.Password,
+	}
+}
+
+// GroupOf makes a directory group.
+func GroupOf(d *Dialect, key, tag, name string) Group {
+	return Group{Key: key, ObjectID: d.objectID(tag, "group/"+key), Name: name}
+}
+
+// guid makes an id in the form of Entra's object ids.
+func guid(tag, what string) string {
+	h := sha256.Sum256([]byte(tag + "/" + what))
+	h[6], h[8] = h[6]&0x0f|0x40, h[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", h[:4], h[4:6], h[6:8], h[8:10], h[10:16])
+}
+
+// oktaID makes an id in the form of Okta's: 20 letters and digits that begin
+// with 00u (okta.md, introduction).
+func oktaID(tag, what string) string {
+	h := sha256.Sum256([]byte(what))
+	s := fmt.Sprintf("00u%s%x", tag, h)
+	return s[:20]
+}

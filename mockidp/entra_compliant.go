@@ -1,0 +1,97 @@
+package mockidp
+
+import (
+	"net/http"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// entraCompliant is what Entra ID speaks when the tenant URL carries
+// aadOptscim062020: lower-case operations, booleans, single-valued changes in
+// one operation without a path (entra.md 2.5, 3.3).
+func entraCompliant(set settings) *Dialect {
+	d := entraCommon(set)
+	d.Name, d.Label = "entra-compliant", "Entra, with the flag"
+	for name, ref := range map[string]Ref{
+		"Update": {"entra.md 2.5", Documented}, "Deactivate": {"entra.md 2.5", Documented}, "Reactivate": {"entra.md 2.5", Documented},
+		"SetManager": {"entra.md 2.6", Observed}, "ClearManager": {"entra.md 2.6", Observed},
+		"RenameGroup": {"entra.md 3.3", Observed}, "ChangeMembers": {"entra.md 3.3", Documented},
+	} {
+		d.Source[name] = ref
+	}
+	d.Options = append(d.Options,
+		Option{Name: "member-add", Default: "add", Values: []string{"add", "replace"}, Source: Ref{"entra.md 3.3", Observed}},
+		Option{Name: "clear-manager", Default: "empty-string", Values: []string{"empty-string", "empty-object", "remove"}, Source: Ref{"entra.md 2.6", Observed}},
+	)
+	patch := func(path string, ops ...any) scim.Request {
+		return entra.send(http.MethodPatch, path, patchOp(ops...))
+	}
+	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+		var ops []any
+		var added, replaced object
+		for _, diff := range entraDifferences(current, u) {
+			word := "replace"
+			if diff.absent {
+				word = "add"
+			}
+			switch {
+			case diff.valuePath:
+				ops = append(ops, object{{"op", word}, {"path", diff.path}, {"value", diff.value}})
+			case diff.absent:
+				added = added.with(diff.path, diff.value)
+			default:
+				replaced = replaced.with(diff.path, diff.value)
+			}
+		}
+		if added != nil {
+			ops = append(ops, object{{"op", "add"}, {"value", added}})
+		}
+		if replaced != nil {
+			ops = append(ops, object{{"op", "replace"}, {"value", replaced}})
+		}
+		if len(ops) == 0 {
+			return nil
+		}
+		return []scim.Request{patch(userPath(id), ops...)}
+	}
+	active := func(on bool) func(string, scim.Resource, User) []scim.Request {
+		return func(id string, _ scim.Resource, _ User) []scim.Request {
+			return []scim.Request{patch(userPath(id), object{{"op", "replace"}, {"path", "active"}, {"value", on}})}
+		}
+	}
+	d.Deactivate, d.Reactivate = active(false), active(true)
+	d.SetManager = func(id string, current scim.Resource, managerID string) scim.Request {
+		word := "add"
+		if current.Has(entraManager) {
+			word = "replace"
+		}
+		return patch(userPath(id), object{{"op", word}, {"path", entraManager}, {"value", managerID}})
+	}
+	d.ClearManager = func(id string) scim.Request {
+		switch {
+		case set.is("clear-manager", "empty-object"):
+			return patch(userPath(id), object{{"op", "replace"}, {"path", entraManager}, {"value", object{{"value", ""}}}})
+		case set.is("clear-manager", "remove"):
+			return patch(userPath(id), object{{"op", "remove"}, {"path", entraManager}})
+		}
+		return patch(userPath(id), object{{"op", "replace"}, {"path", entraManager}, {"value", ""}})
+	}
+	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
+		return patch(groupPath(id), object{{"op", "replace"}, {"value", object{{"displayName", g.Name}}}})
+	}
+	d.ChangeMembers = func(id string, _ scim.Resource, _ Group, _, add, remove []Member) []scim.Request {
+		var out []scim.Request
+		for _, m := range remove {
+			out = append(out, patch(groupPath(id), object{{"op", "remove"}, {"path", `members[value eq "` + m.ID + `"]`}}))
+		}
+		word := "add"
+		if set.is("member-add", "replace") {
+			word = "replace"
+		}
+		for _, m := range add {
+			out = append(out, patch(groupPath(id), object{{"op", word}, {"path", "members"}, {"value", list{object{{"value", m.ID}}}}}))
+		}
+		return out
+	}
+	return d
+}

@@ -1,0 +1,81 @@
+package mockidp
+
+import (
+	"net/http"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// entraLegacy is what Entra ID speaks without the flag: Add, Replace and
+// Remove, an operation an attribute, always with a path, booleans as strings
+// (entra.md 2.5, 3.3).
+func entraLegacy(set settings) *Dialect {
+	d := entraCommon(set)
+	d.Name, d.Label = "entra-legacy", "Entra, legacy"
+	for name, ref := range map[string]Ref{
+		"Update": {"entra.md 2.5", Documented}, "Deactivate": {"entra.md 2.5", Documented}, "Reactivate": {"entra.md 2.5", Documented},
+		"SetManager": {"entra.md 2.6", Observed}, "RenameGroup": {"entra.md 3.3", Documented}, "ChangeMembers": {"entra.md 3.3", Documented},
+	} {
+		d.Source[name] = ref
+	}
+	d.Options = append(d.Options,
+		Option{Name: "active", Default: "string", Values: []string{"string", "boolean"}, Source: Ref{"entra.md 2.5", Documented}},
+		Option{Name: "member-ref", Default: "null", Values: []string{"null", "absent"}, Source: Ref{"entra.md 3.3", Documented}},
+	)
+	d.Unknown["ClearManager"] = "how the legacy dialect clears a manager is not documented (entra.md 2.6)"
+	patch := func(path string, ops ...any) scim.Request {
+		return entra.send(http.MethodPatch, path, patchOp(ops...))
+	}
+	op := func(op, path string, value any) object { return object{{"op", op}, {"path", path}, {"value", value}} }
+	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+		var ops []any
+		for _, diff := range entraDifferences(current, u) {
+			word := "Replace"
+			if diff.absent {
+				word = "Add"
+			}
+			ops = append(ops, op(word, diff.path, diff.value))
+		}
+		if len(ops) == 0 {
+			return nil
+		}
+		return []scim.Request{patch(userPath(id), ops...)}
+	}
+	active := func(value any) func(string, scim.Resource, User) []scim.Request {
+		return func(id string, _ scim.Resource, _ User) []scim.Request {
+			return []scim.Request{patch(userPath(id), op("Replace", "active", value))}
+		}
+	}
+	d.Deactivate, d.Reactivate = active("False"), active("True")
+	if set.is("active", "boolean") {
+		d.Deactivate, d.Reactivate = active(false), active(true)
+	}
+	d.SetManager = func(id string, current scim.Resource, managerID string) scim.Request {
+		word := "Add"
+		if current.Has(entraManager) {
+			word = "Replace"
+		}
+		return patch(userPath(id), op(word, entraManager, managerID))
+	}
+	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
+		return patch(groupPath(id), op("Replace", "displayName", g.Name))
+	}
+	d.ChangeMembers = func(id string, _ scim.Resource, _ Group, _, add, remove []Member) []scim.Request {
+		var out []scim.Request
+		one := func(word string, m Member) {
+			value := object{{"$ref", nil}, {"value", m.ID}}
+			if set.is("member-ref", "absent") {
+				value = value[1:]
+			}
+			out = append(out, patch(groupPath(id), op(word, "members", list{value})))
+		}
+		for _, m := range remove {
+			one("Remove", m)
+		}
+		for _, m := range add {
+			one("Add", m)
+		}
+		return out
+	}
+	return d
+}

@@ -1,0 +1,363 @@
+package mockidp
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// TestConnection sends the connection test.
+func (p *Provider) TestConnection(ctx context.Context) Change {
+	w := p.begin(ctx, "test", "")
+	x, ok := w.expect(p.d.Probe(), "connection test", http.StatusOK)
+	if !ok {
+		return w.change
+	}
+	list, err := scim.ParseList(x.Response.Body)
+	switch {
+	case err != nil:
+		w.change.Outcome, w.change.Reason = Failed, "connection test: the answer is no ListResponse"
+	case !p.isOkta() && list.TotalResults != 0:
+		w.change.Outcome, w.change.Reason = Failed, "connection test: a user that does not exist was found"
+	}
+	return w.done("")
+}
+
+// EnableProvisioning switches provisioning on. Okta sends nothing for who is
+// assigned already; that takes ProvisionOutOfSync (okta.md 5.1, 5.3). Entra ID
+// evaluates everybody in its initial cycle (entra.md 4.1).
+func (p *Provider) EnableProvisioning(ctx context.Context) []Change {
+	p.disabled = false
+	changes := []Change{p.TestConnection(ctx)}
+	if p.isOkta() {
+		return changes
+	}
+	return append(changes, p.ProvisionOutOfSync(ctx)...)
+}
+
+// ProvisionOutOfSync sends whoever is assigned and not linked: Okta's
+// "Provision User" and PROVISION_OUT_OF_SYNC_USERS (okta.md 5.3), or the next
+// cycle of Entra ID (entra.md 4.2).
+func (p *Provider) ProvisionOutOfSync(ctx context.Context) []Change {
+	var out []Change
+	for _, key := range p.keys() {
+		if a := p.users[key]; a.assigned && a.id == "" {
+			out = append(out, p.provision(ctx, a))
+		}
+	}
+	return out
+}
+
+// ForceSync is Okta's "Force Sync": it pushes linked users that changed since
+// the last push that worked, and nobody else (okta.md 5.3).
+func (p *Provider) ForceSync(ctx context.Context) []Change {
+	var out []Change
+	for _, key := range p.keys() {
+		if a := p.users[key]; a.assigned && a.id != "" && a.dirty {
+			out = append(out, p.push(ctx, a, false))
+		}
+	}
+	return out
+}
+
+// keys lists the users in a stable order.
+func (p *Provider) keys() []string { return sortedKeys(p.users) }
+
+// Assign assigns a user to the application, for the first time or again.
+func (p *Provider) Assign(ctx context.Context, u User) Change {
+	a := p.users[u.Key]
+	if a == nil {
+		a = &account{}
+		p.users[u.Key] = a
+	}
+	a.user, a.assigned = u, true
+	if p.disabled {
+		a.dirty = true
+		return p.begin(ctx, "assign", u.Key).skip("provisioning is not switched on")
+	}
+	if !p.isOkta() && a.id != "" {
+		return p.push(ctx, a, true) // the link is kept (entra.md 5.11)
+	}
+	return p.provision(ctx, a)
+}
+
+// provision matches the user on the target, and creates or links.
+func (p *Provider) provision(ctx context.Context, a *account) Change {
+	w := p.begin(ctx, "create", a.user.Key)
+	x := w.send(p.d.Find(a.user))
+	var hits []scim.Resource
+	switch {
+	case x.Status() == http.StatusNotFound && p.isOkta():
+		// Tolerated as "no such user" (okta.md 2.1).
+	case x.Status() == http.StatusOK:
+		list, err := scim.ParseList(x.Response.Body)
+		if err != nil {
+			w.fail(x, "the matching query is not answered by a ListResponse")
+			return w.change
+		}
+		if p.isOkta() && stringNumbers(x) {
+			w.change.Outcome = Failed
+			w.change.Code = "application.provision.user.sync"
+			w.change.Reason = "the paging numbers of the matching query are strings: Okta stops without a word (okta.md 2.1)"
+			return w.change
+		}
+		hits = list.Resources
+	default:
+		w.fail(x, "Error while verifying if user "+a.user.UserName+" exists")
+		return w.change
+	}
+	switch len(hits) {
+	case 0:
+		return p.create(w, a)
+	case 1:
+		return p.link(w, a, hits[0])
+	}
+	w.change.Outcome = Failed
+	w.change.Code = "DuplicateTargetEntries"
+	w.change.Reason = "the matching query finds more than one user"
+	return w.change
+}
+
+// stringNumbers reports whether a list has its numbers as strings.
+func stringNumbers(x *scim.Exchange) bool {
+	r, ok := resource(x)
+	if !ok {
+		return false
+	}
+	for _, name := range []string{"totalResults", "startIndex", "itemsPerPage"} {
+		if v := r.Get(name); v.Exists() && v.Type == gjson.String {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Provider) create(w *work, a *account) Change {
+	x, ok := w.expect(p.d.Create(a.user), "Error while creating user "+a.user.UserName, http.StatusCreated, http.StatusOK)
+	if !ok {
+		return w.change
+	}
+	r, ok := resource(x)
+	if !ok || r.ID() == "" {
+		w.change.Outcome = Failed
+		w.change.Reason = "Error while creating user " + a.user.UserName + ": Create new user returned empty user."
+		return w.change
+	}
+	a.id, a.active, a.dirty = r.ID(), true, false
+	return w.done(pick(p.isOkta(), "application.provision.user.push", "EntryExportAdd"))
+}
+
+// link takes an account that is there already.
+func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
+	w.change.Action = "link"
+	if hit.ID() == "" {
+		w.change.Outcome, w.change.Reason = Failed, "the user that the matching query finds has no id"
+		return w.change
+	}
+	a.id = hit.ID()
+	inactive := hit.Get("active").Type == gjson.False
+	if !p.isOkta() {
+		return p.patchDifferences(w, a, hit, inactive)
+	}
+	if inactive && !p.switchActive(w, a, true) {
+		return w.change
+	}
+	x, ok := w.expect(p.d.Read(a.id), "Error while reading user "+a.user.UserName, http.StatusOK)
+	if !ok {
+		return w.change
+	}
+	current, ok := resource(x)
+	if !ok {
+		w.fail(x, "Error while reading user "+a.user.UserName)
+		return w.change
+	}
+	for _, r := range p.d.Update(a.id, current, a.user) {
+		if _, ok := w.expect(r, "Error while trying to push profile update for "+a.user.UserName, http.StatusOK); !ok {
+			return w.change
+		}
+	}
+	a.active, a.dirty = true, false
+	return w.done("application.provision.user.push_profile")
+}
+
+// patchDifferences is Entra's update: what differs, and nothing when nothing
+// does.
+func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
+	requests := p.d.Update(a.id, current, a.user)
+	if reactivate {
+		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
+	}
+	if len(requests) == 0 {
+		a.dirty = false
+		w.change.Code = "RedundantExport"
+		return w.skip("the target has the wanted values already")
+	}
+	for _, r := range requests {
+		if _, ok := w.expect(r, "update of "+a.user.UserName, http.StatusOK, http.StatusNoContent); !ok {
+			return w.change
+		}
+	}
+	a.active, a.dirty = true, false
+	return w.done("EntryExportUpdate")
+}
+
+// Update pushes the changed attributes of a user, its userName among them.
+func (p *Provider) Update(ctx context.Context, u User) Change {
+	a := p.users[u.Key]
+	if a == nil {
+		return p.begin(ctx, "update", u.Key).skip("the user is not assigned")
+	}
+	a.user, a.dirty = u, true
+	if p.disabled || a.id == "" || !a.assigned {
+		return p.begin(ctx, "update", u.Key).skip("the user is not linked")
+	}
+	return p.push(ctx, a, false)
+}
+
+// push reads the linked user and sends what has to change.
+func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change {
+	w := p.begin(ctx, "update", a.user.Key)
+	x := w.send(p.d.Read(a.id))
+	if x.Status() == http.StatusNotFound && p.d.rematches {
+		a.id = ""
+		again := p.provision(ctx, a)
+		again.Exchanges = append(w.change.Exchanges, again.Exchanges...)
+		return again
+	}
+	current, ok := resource(x)
+	if x.Status() != http.StatusOK || !ok {
+		w.fail(x, "Error while trying to push profile update for "+a.user.UserName)
+		return w.change
+	}
+	if !p.isOkta() {
+		return p.patchDifferences(w, a, current, reactivate)
+	}
+	for _, r := range p.d.Update(a.id, current, a.user) {
+		if _, ok := w.expect(r, "Error while trying to push profile update for "+a.user.UserName, http.StatusOK); !ok {
+			return w.change
+		}
+	}
+	a.dirty = false
+	return w.done("application.provision.user.push_profile")
+}
+
+// Unassign takes the application from a user: the account on the target is
+// deactivated. Who is not linked causes no request (okta.md 2.5).
+func (p *Provider) Unassign(ctx context.Context, key string) Change {
+	w := p.begin(ctx, "deactivate", key)
+	a := p.users[key]
+	if a == nil || a.id == "" {
+		return w.skip("the user is not linked")
+	}
+	a.assigned = false
+	if !p.switchActive(w, a, false) {
+		return w.change
+	}
+	if p.isOkta() {
+		a.id = "" // the next assignment matches anew (okta.md 2.5)
+	}
+	return w.done(pick(p.isOkta(), "application.provision.user.deactivate", "EntryExportUpdate"))
+}
+
+// switchActive sends what sets active, and reports whether it worked.
+func (p *Provider) switchActive(w *work, a *account, on bool) bool {
+	what := pick(on, "reactivation of ", "deactivation of ") + a.user.UserName
+	var current scim.Resource
+	if p.d.NeedsCurrent {
+		x, ok := w.expect(p.d.Read(a.id), what, http.StatusOK)
+		if !ok {
+			return false
+		}
+		if current, ok = resource(x); !ok {
+			w.fail(x, what)
+			return false
+		}
+	}
+	requests := p.d.Deactivate
+	if on {
+		requests = p.d.Reactivate
+	}
+	for _, r := range requests(a.id, current, a.user) {
+		if _, ok := w.expect(r, what, http.StatusOK, http.StatusNoContent); !ok {
+			return false
+		}
+	}
+	a.active = on
+	return true
+}
+
+// Delete deletes the user in the directory for good. Okta sends nothing more
+// (okta.md 2.6); Entra ID deletes on the target (entra.md 2.8).
+func (p *Provider) Delete(ctx context.Context, key string) Change {
+	w := p.begin(ctx, "delete", key)
+	a := p.users[key]
+	if a == nil || a.id == "" {
+		return w.skip("the user is not linked")
+	}
+	if p.d.Delete == nil {
+		return w.skip(p.d.Unknown["Delete"])
+	}
+	if _, ok := w.expect(p.d.Delete(a.id), "deletion of "+a.user.UserName, http.StatusNoContent, http.StatusOK, http.StatusNotFound); !ok {
+		return w.change
+	}
+	delete(p.users, key)
+	return w.done("EntryExportDelete")
+}
+
+// SetManager makes one user the manager of another. The reference is sent
+// once both are linked (entra.md 4.4).
+func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Change {
+	w := p.begin(ctx, "manager", key)
+	a, m := p.users[key], p.users[managerKey]
+	switch {
+	case p.d.SetManager == nil:
+		return w.skip(p.d.Unknown["SetManager"])
+	case a == nil || a.id == "" || m == nil || m.id == "":
+		return w.skip("the reference waits until both are linked")
+	}
+	x, ok := w.expect(p.d.Read(a.id), "manager of "+a.user.UserName, http.StatusOK)
+	if !ok {
+		return w.change
+	}
+	current, _ := resource(x)
+	if _, ok := w.expect(p.d.SetManager(a.id, current, m.id), "manager of "+a.user.UserName, http.StatusOK, http.StatusNoContent); !ok {
+		return w.change
+	}
+	a.manager = managerKey
+	return w.done("EntryExportUpdate")
+}
+
+// ClearManager takes the manager away.
+func (p *Provider) ClearManager(ctx context.Context, key string) Change {
+	w := p.begin(ctx, "manager", key)
+	a := p.users[key]
+	switch {
+	case p.d.ClearManager == nil:
+		return w.skip(p.d.Unknown["ClearManager"])
+	case a == nil || a.id == "":
+		return w.skip("the user is not linked")
+	}
+	if _, ok := w.expect(p.d.ClearManager(a.id), "manager of "+a.user.UserName, http.StatusOK, http.StatusNoContent); !ok {
+		return w.change
+	}
+	a.manager = ""
+	return w.done("EntryExportUpdate")
+}
+
+func pick[V any](cond bool, yes, no V) V {
+	if cond {
+		return yes
+	}
+	return no
+}
+
+// Forget drops the link of a user, as an administrator does who removes the
+// assignment after an error.
+func (p *Provider) Forget(key string) {
+	if a := p.users[key]; a != nil {
+		a.id, a.assigned = "", false
+	}
+}

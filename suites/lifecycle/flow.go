@@ -1,0 +1,106 @@
+// Package lifecycle holds the provisioning flows: the life of users and groups
+// as identity providers play it. A flow is written once, in the language of
+// people, and becomes one check for each dialect.
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/scimtest/scimtest/mockidp"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// Flow is a story that every dialect can play.
+type Flow struct {
+	// ID is the topic: the check of a dialect is "leaver.okta-aiw".
+	ID    string
+	Title string
+	// Needs is for what a target may not have at all; what
+	// ServiceProviderConfig says never skips a flow, since no identity
+	// provider asks it.
+	Needs []Feature
+	// Breaks lists rows of the quirk tables, those of all dialects.
+	Breaks []string
+	// Catches holds for every dialect, CatchesIn for one.
+	Catches   []string
+	CatchesIn map[string][]string
+	// Lacks says why a dialect does not play the flow; "" when it does.
+	Lacks func(*mockidp.Dialect) string
+	Steps []FlowStep
+}
+
+// FlowStep is a step of a flow.
+type FlowStep struct {
+	ID, Title string
+	Do        func(*Sync)
+}
+
+// Checks multiplies the flows by the dialects.
+func Checks() []Check {
+	var out []Check
+	for _, f := range flows() {
+		for _, d := range mockidp.Dialects() {
+			out = append(out, f.check(d))
+		}
+	}
+	return out
+}
+
+// Dialects lists the dialects for verdicts.
+func Dialects() []Dialect {
+	var out []Dialect
+	for _, d := range mockidp.Dialects() {
+		out = append(out, Dialect{Name: d.Name, Label: d.Label})
+	}
+	return out
+}
+
+func flows() []Flow {
+	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows)
+}
+
+func (f Flow) check(d *mockidp.Dialect) Check {
+	c := Check{Meta: Meta{
+		ID: f.ID + "." + d.Name, Suite: d.IdP, Title: f.Title, Level: IdP, Dialect: d.Name,
+		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: sourcesOf(d),
+		Catches: append(slices.Clone(f.Catches), f.CatchesIn[d.Name]...),
+	}}
+	lacks := ""
+	if f.Lacks != nil {
+		lacks = f.Lacks(d)
+	}
+	c.Steps = func() []Step {
+		s := &Sync{dialect: d}
+		var steps []Step
+		for _, fs := range f.Steps {
+			steps = append(steps, Step{ID: fs.ID, Title: fs.Title, Do: func(t *T) {
+				if lacks != "" {
+					t.Skip("%s", lacks)
+				}
+				s.enter(t)
+				fs.Do(s)
+			}})
+		}
+		return steps
+	}
+	return c
+}
+
+// breaksOf keeps the rows of one identity provider: Okta's begin with OKTA,
+// Entra's with E and a digit.
+func breaksOf(rows []string, idp string) (out []string) {
+	for _, r := range rows {
+		if (idp == "okta") == (len(r) > 4 && r[:4] == "OKTA") {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func sourcesOf(d *mockidp.Dialect) []Ref {
+	sheet := map[string]string{
+		"okta":  "Okta SCIM 2.0 protocol reference and captures",
+		"entra": "Microsoft Entra ID SCIM documentation and captures",
+	}[d.IdP]
+	return []Ref{{Key: d.IdP + ".md", Title: sheet, Mark: mockidp.Documented}}
+}

@@ -1,0 +1,162 @@
+package lifecycle
+
+import (
+	"net/url"
+
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+var needsGroups = []Feature{Groups, ReadMembers}
+
+var groupFlows = []Flow{
+	{
+		ID: "group-push", Title: "A group is pushed with its members",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q26", "OKTA-Q29", "OKTA-Q30", "OKTA-Q32", "E52", "E60", "E61", "E62"},
+		Catches: []string{"group-members-not-returned"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-501", "patch-pathless-rejected"},
+			"entra-legacy": {"patch-ignored", "member-needs-type"}, "entra-compliant": {"patch-ignored", "member-needs-type"},
+		},
+		Steps: []FlowStep{
+			{"joins", "Three people are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
+			{"pushed", "The group is pushed with two of them", func(s *Sync) { s.PushGroup("sales", "ada", "bo") }},
+			{"members", "The group has exactly the two", func(s *Sync) { s.ExpectMembers("sales", "ada", "bo") }},
+			{"named", "The group has its name", func(s *Sync) { s.ExpectGroupName("sales") }},
+		},
+	},
+	{
+		ID: "group-member-added", Title: "Somebody who is put into a group is in it, beside the others",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "OKTA-Q29", "E52", "E56", "E62"},
+		Catches: nil,
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-ignored", "group-add-replaces"},
+			"entra-legacy": {"patch-ignored", "group-add-replaces"}, "entra-compliant": {"patch-ignored", "group-add-replaces"},
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada") }},
+			{"added", "Another one is put into it", func(s *Sync) { s.AddMembers("sales", "bo") }},
+			{"members", "Both are members", func(s *Sync) { s.ExpectMembers("sales", "ada", "bo") }},
+			{"repeated", "Putting her in again succeeds", func(s *Sync) { s.AddMembers("sales", "bo") }},
+			{"once", "Each is a member once", func(s *Sync) { s.ExpectMembers("sales", "ada", "bo") }},
+		},
+	},
+	{
+		ID: "group-member-removed", Title: "Somebody who is taken out of a group is out, and nobody else",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "E50", "E51", "E57"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-merges-lists"}, "okta-oin": {"patch-ignored", "patch-value-path-ignores-filter"},
+			"entra-legacy":    {"patch-ignored", "group-remove-clears-all"},
+			"entra-compliant": {"patch-ignored", "patch-value-path-ignores-filter"},
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with three members is pushed", func(s *Sync) {
+				s.Assign("ada", "bo", "cy")
+				s.PushGroup("sales", "ada", "bo", "cy")
+			}},
+			{"removed", "One is taken out", func(s *Sync) { s.RemoveMembers("sales", "bo") }},
+			{"members", "The other two are still members", func(s *Sync) { s.ExpectMembers("sales", "ada", "cy") }},
+			{"repeated", "Taking her out again succeeds", func(s *Sync) { s.RemoveMembers("sales", "bo") }},
+			{"still", "The other two are still members after that", func(s *Sync) { s.ExpectMembers("sales", "ada", "cy") }},
+		},
+	},
+	{
+		ID: "group-cleared", Title: "A group whose last member leaves is empty and stays",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E50", "E51"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-merges-lists"}, "okta-oin": {"patch-ignored"},
+			"entra-legacy": {"patch-ignored"}, "entra-compliant": {"patch-ignored"},
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with two members is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada", "bo") }},
+			{"emptied", "Both are taken out", func(s *Sync) { s.RemoveMembers("sales", "ada", "bo") }},
+			{"empty", "The group is there and has no members", func(s *Sync) { s.ExpectMembers("sales") }},
+		},
+	},
+	{
+		ID: "group-renamed", Title: "A group that is renamed keeps its members",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q26", "E54", "E65"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-ignored"}, "okta-oin": {"patch-ignored", "patch-rename-loses-members"},
+			"entra-legacy": {"patch-ignored", "patch-rename-loses-members"}, "entra-compliant": {"patch-ignored", "patch-rename-loses-members"},
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with two members is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada", "bo") }},
+			{"renamed", "It gets another name", func(s *Sync) {
+				g := s.group("sales")
+				g.Name = "Renamed " + g.Name
+				s.groups["sales"] = g
+				s.must(s.idp.RenameGroup(s.t.Context(), "sales", g.Name))
+			}},
+			{"named", "The target has the new name", func(s *Sync) { s.ExpectGroupName("sales") }},
+			{"members", "The members are as before", func(s *Sync) { s.ExpectMembers("sales", "ada", "bo") }},
+		},
+	},
+	{
+		ID: "group-deleted", Title: "A group that is deleted is gone, and its members are not",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q34", "E63"},
+		Catches: []string{"delete-ignored", "delete-group-deletes-members", "delete-refuses-group-with-members"},
+		Steps: []FlowStep{
+			{"pushed", "A group with two members is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada", "bo") }},
+			{"deleted", "The group is deleted", func(s *Sync) {
+				s.kept["group sales"] = s.groupLink("sales")
+				s.must(s.idp.DeleteGroup(s.t.Context(), "sales"))
+			}},
+			{"gone", "The group is gone", func(s *Sync) {
+				s.t.Fetch(scim.GroupsEndpoint + "/" + url.PathEscape(s.kept["group sales"])).Status(404)
+			}},
+			{"people", "The people are there", func(s *Sync) {
+				s.ExpectActive("ada", true)
+				s.ExpectActive("bo", true)
+			}},
+		},
+	},
+	{
+		ID: "group-push-now", Title: "A full push of a group replaces what the target has",
+		Needs: needsGroups, Breaks: []string{"OKTA-Q28"},
+		Lacks: func(d *mockidp.Dialect) string { return d.Unknown["ReplaceMembers"] },
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-merges-lists"}, "okta-oin": {"patch-replace-appends-to-list"},
+			"entra-legacy": nil, "entra-compliant": nil,
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada") }},
+			{"drifted", "Somebody else is put into it behind the identity provider's back", func(s *Sync) {
+				s.t.Send("PATCH", scim.GroupsEndpoint+"/"+url.PathEscape(s.groupLink("sales")), nil,
+					RawBody(scim.MediaType, string(scim.PatchBody(Add("members", Values{Doc{"value": s.link("bo")}}))))).Arranging().Success()
+				s.ExpectMembers("sales", "ada", "bo")
+			}},
+			{"push-now", "The group is pushed in full", func(s *Sync) { s.must(s.idp.PushNow(s.t.Context(), "sales")) }},
+			{"members", "Only the directory's members are left", func(s *Sync) { s.ExpectMembers("sales", "ada") }},
+		},
+	},
+}
+
+var managerFlows = []Flow{{
+	ID: "manager", Title: "A manager is set, changed and cleared",
+	Needs: []Feature{EnterpriseUser}, Breaks: []string{"E36", "E38", "E39"},
+	Lacks: func(d *mockidp.Dialect) string { return d.Unknown["SetManager"] },
+	CatchesIn: map[string][]string{
+		"entra-legacy": {"manager-string-rejected"}, "entra-compliant": {"manager-string-rejected", "manager-empty-stays"},
+		"okta-aiw": nil, "okta-oin": nil,
+	},
+	Steps: []FlowStep{
+		{"joins", "She and two managers are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
+		{"set", "She gets a manager", func(s *Sync) { s.must(s.idp.SetManager(s.t.Context(), "ada", "bo")) }},
+		{"there", "The target returns the manager under the enterprise extension", func(s *Sync) {
+			s.read("ada").Status(200).Equal(scim.EnterpriseUserURN+":manager.value", s.link("bo"))
+		}},
+		{"changed", "She gets another one", func(s *Sync) { s.must(s.idp.SetManager(s.t.Context(), "ada", "cy")) }},
+		{"other", "The target returns the other one", func(s *Sync) {
+			s.read("ada").Status(200).Equal(scim.EnterpriseUserURN+":manager.value", s.link("cy"))
+		}},
+		{"cleared", "She has no manager any more", func(s *Sync) {
+			if s.dialect.ClearManager == nil {
+				s.t.Skip("%s", s.dialect.Unknown["ClearManager"])
+			}
+			s.must(s.idp.ClearManager(s.t.Context(), "ada"))
+			s.read("ada").Status(200).HasNot(scim.EnterpriseUserURN + ":manager.value")
+		}},
+	},
+}}

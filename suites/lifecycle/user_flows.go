@@ -1,0 +1,196 @@
+package lifecycle
+
+import (
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+var connectionFlows = []Flow{{
+	ID: "connection-test", Title: "The connection test succeeds",
+	Breaks:  []string{"OKTA-Q25", "E04", "E01"},
+	Catches: []string{"filter-crashes"}, CatchesIn: map[string][]string{
+		"okta-aiw": {"list-500"}, "okta-oin": {"list-500"},
+		"entra-legacy": {"filter-no-match-404"}, "entra-compliant": {"filter-no-match-404"},
+	},
+	Steps: []FlowStep{
+		{"succeeds", "The identity provider's connection test succeeds", func(s *Sync) {
+			s.must(s.idp.TestConnection(s.t.Context()))
+		}},
+	},
+}}
+
+var joinerFlows = []Flow{
+	{
+		ID: "joiner", Title: "Somebody who is assigned gets an account",
+		Breaks:  []string{"OKTA-Q06", "OKTA-Q07", "OKTA-Q11", "OKTA-Q13", "E04", "E15", "E37"},
+		Catches: []string{"create-empty-body", "filter-no-match-404-and-create-409", "create-forces-inactive"},
+		Steps: []FlowStep{
+			{"assigned", "She is matched by userName and created", func(s *Sync) { s.Assign("ada") }},
+			{"there", "The account has her names and is active", func(s *Sync) { s.ExpectUser("ada") }},
+			{"found", "A query by userName finds exactly this account", func(s *Sync) { s.ExpectOne("ada") }},
+		},
+	},
+	{
+		ID: "joiner-already-there", Title: "Somebody who has an account already is linked to it and updated",
+		Breaks:  []string{"OKTA-Q40", "OKTA-Q04", "E16", "E10"},
+		Catches: []string{"filter-eq-finds-nothing"},
+		Steps: []FlowStep{
+			{"signed-in", "She has an account from a sign-in", func(s *Sync) {
+				id := s.CreateBehind("ada")
+				s.t.Expect(id != "", nil, "id", "an id", "none", "the account has no id")
+			}},
+			{"assigned", "She is assigned, matched and updated", func(s *Sync) {
+				before := s.kept["ada"]
+				s.Assign("ada")
+				s.t.Expect(s.link("ada") == before, nil, "id", "the id of her account", "another", "the assignment is linked to another account")
+			}},
+			{"updated", "The account carries the identity provider's values", func(s *Sync) { s.ExpectUser("ada") }},
+			{"one", "There is no second account", func(s *Sync) { s.ExpectOne("ada") }},
+		},
+	},
+	{
+		ID: "joiner-other-case", Title: "Somebody whose userName is known in another letter case gets no second account",
+		Breaks:  []string{"OKTA-Q10", "E10", "E72"},
+		Catches: []string{"filter-case-sensitive-duplicate"},
+		Steps: []FlowStep{
+			{"signed-in", "She has an account with a userName in capitals", func(s *Sync) {
+				u := s.person("ada")
+				id := s.CreateBehind("ada", Set("userName", upper(u.UserName)))
+				s.t.Expect(id != "", nil, "id", "an id", "none", "the account has no id")
+			}},
+			{"assigned", "She is assigned with the userName in lower case", func(s *Sync) { s.Assign("ada") }},
+			{"same", "She is linked to the account that she had", func(s *Sync) {
+				before := s.kept["ada"]
+				s.t.Expect(s.link("ada") == before, nil, "id", "the id of her account", "another", "the assignment is linked to another account")
+			}},
+		},
+	},
+}
+
+var moverFlows = []Flow{
+	{
+		ID: "mover", Title: "Somebody who moves has the new title and department on the target",
+		Needs:   []Feature{EnterpriseUser},
+		Breaks:  []string{"OKTA-Q05", "E20", "E21", "E22", "E23", "E27", "E28", "E29"},
+		Catches: []string{"title-read-only"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-ignored", "put-ignores-extension"}, "okta-oin": {"put-ignored", "put-ignores-extension"},
+			"entra-legacy":    {"patch-ignored", "patch-op-case-sensitive", "patch-urn-path-flattened"},
+			"entra-compliant": {"patch-ignored", "patch-pathless-rejected", "patch-pathless-urn-ignored"},
+		},
+		Steps: []FlowStep{
+			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"moves", "Her title, name and department change", func(s *Sync) {
+				s.Change("ada", func(u *mockidp.User) {
+					u.Title, u.Department, u.FamilyName = "Chief Welder", "Hull", u.FamilyName+"-Berg"
+				})
+			}},
+			{"there", "The target has the new values, and the others as before", func(s *Sync) {
+				u := s.person("ada")
+				s.read("ada").Status(200).Equal("title", u.Title).Equal("name.familyName", u.FamilyName).
+					Equal("name.givenName", u.GivenName).Equal(scim.EnterpriseUserURN+":department", u.Department).
+					EqualFold("userName", u.UserName).Equal("active", true)
+			}},
+		},
+	},
+	{
+		ID: "rename", Title: "Somebody whose userName changes keeps the account",
+		Breaks:  []string{"OKTA-Q46", "E77", "E73"},
+		Catches: []string{"user-name-read-only"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"}, "entra-legacy": {"patch-ignored"}, "entra-compliant": {"patch-ignored"},
+		},
+		Steps: []FlowStep{
+			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"renamed", "Her userName changes", func(s *Sync) {
+				s.Change("ada", func(u *mockidp.User) { u.UserName = "renamed." + u.UserName })
+			}},
+			{"same", "The same account has the new userName", func(s *Sync) {
+				s.read("ada").Status(200).EqualFold("userName", s.person("ada").UserName)
+			}},
+			{"found", "A query by the new userName finds it", func(s *Sync) { s.ExpectOne("ada") }},
+		},
+	},
+}
+
+var leaverFlows = []Flow{
+	{
+		ID: "leaver", Title: "Somebody who leaves is deactivated and kept",
+		Breaks: []string{"OKTA-Q01", "OKTA-Q02", "OKTA-Q03", "OKTA-Q09", "OKTA-Q17", "E14", "E24", "E26"},
+		CatchesIn: map[string][]string{
+			"okta-aiw":        {"put-ignores-active", "inactive-hidden-and-409"},
+			"okta-oin":        {"patch-ignored", "patch-pathless-rejected", "patch-501", "inactive-hidden-and-409"},
+			"entra-legacy":    {"patch-ignored", "patch-string-boolean-rejected", "patch-op-case-sensitive", "inactive-hidden-and-409"},
+			"entra-compliant": {"patch-ignored", "patch-501", "inactive-hidden-and-409"},
+		},
+		Steps: []FlowStep{
+			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"leaves", "She is unassigned: the identity provider sets active to false", func(s *Sync) { s.Unassign("ada") }},
+			{"kept", "The target keeps her, inactive, and still finds her", leaverIsKept},
+		},
+	},
+	{
+		ID: "rehire", Title: "Somebody who comes back has the same account, active again",
+		Breaks:  []string{"OKTA-Q20", "E75", "E76"},
+		Catches: []string{"inactive-is-final"},
+		Steps: []FlowStep{
+			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"leaves", "She is unassigned", func(s *Sync) { s.Unassign("ada") }},
+			{"returns", "She is assigned again", func(s *Sync) {
+				s.kept["before"] = s.kept["ada"]
+				s.Assign("ada")
+			}},
+			{"active", "The account is active", func(s *Sync) { s.ExpectUser("ada") }},
+			{"same", "It is the account that she had", func(s *Sync) {
+				s.t.Expect(s.link("ada") == s.kept["before"], nil, "id", "the former id", "another", "the account is another one")
+			}},
+		},
+	},
+	{
+		ID: "deleted-in-directory", Title: "Somebody who is deleted for good in the directory is deleted on the target",
+		Lacks: func(d *mockidp.Dialect) string {
+			if d.Delete == nil {
+				return d.Unknown["Delete"]
+			}
+			return ""
+		},
+		Breaks: []string{"E79"},
+		CatchesIn: map[string][]string{
+			"entra-legacy": {"delete-ignored"}, "entra-compliant": {"delete-ignored"},
+			"okta-aiw": nil, "okta-oin": nil,
+		},
+		Steps: []FlowStep{
+			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"deleted", "She is deleted for good", func(s *Sync) {
+				s.link("ada")
+				s.must(s.idp.Delete(s.t.Context(), "ada"))
+			}},
+			{"gone", "The target answers 404 and finds nobody", func(s *Sync) {
+				s.read("ada").Status(404)
+				a := s.find(s.person("ada").UserName).Status(200)
+				a.Holds(len(a.Page().Resources) == 0, "Resources", "none", count(len(a.Page().Resources)), "a deleted user is still found")
+			}},
+		},
+	},
+}
+
+// leaverIsKept asks three questions: can she be read by id, does the query
+// find her, and if not, would she get a new account?
+func leaverIsKept(s *Sync) {
+	u := s.person("ada")
+	byID := s.read("ada").NoServerError()
+	if byID.Code() == 200 {
+		byID.Equal("active", false)
+		found := s.find(u.UserName).Status(200)
+		if len(found.Page().Resources) > 0 || s.t.Failed() {
+			return
+		}
+	} else {
+		byID.Status(200, 404, 410)
+	}
+	again := s.t.Post(scim.UsersEndpoint, s.t.NewUser(Set("userName", u.UserName))).NoServerError()
+	again.Holds(again.Code() != 409, "status", "201, or the inactive account found by the query", "409",
+		"a deactivated user is hidden, and blocks her own return with 409")
+	again.Advisory().Holds(false, "id", "the account kept, inactive", "gone", "the account is not kept: who returns gets a new one")
+}

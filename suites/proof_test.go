@@ -1,0 +1,320 @@
+package suites_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// The proofs that the tester tests (architecture, section 8).
+
+const token = "secret"
+
+// start serves the reference and returns a client for it.
+func start(t testing.TB, cfg reference.Config, timeout time.Duration) (*scim.Client, string) {
+	t.Helper()
+	cfg.Token = token
+	server, err := reference.New(cfg)
+	require.NoError(t, err)
+	running, err := server.Listen("127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { running.Close() })
+	client, err := scim.NewClient(scim.Config{
+		BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(token)), RequestTimeout: timeout, MaxResponseBytes: 4 << 20,
+	})
+	require.NoError(t, err)
+	t.Cleanup(func() { client.Close() })
+	return client, running.URL
+}
+
+// run runs a selection against a reference with this configuration.
+func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engine.Plan)) *engine.Report {
+	t.Helper()
+	client, url := start(t, cfg, 10*time.Second)
+	plan := &engine.Plan{
+		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
+		Target: client, BaseURL: url, Embedded: true,
+	}
+	for _, b := range bend {
+		b(plan)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	report, err := engine.Run(ctx, plan)
+	require.NoError(t, err)
+	return report
+}
+
+// line words a result for a failed proof.
+func line(r *engine.Result) string {
+	s := fmt.Sprintf("%-8s %s: %s", r.Outcome, r.Key(), r.Reason)
+	for _, f := range r.Findings {
+		s += fmt.Sprintf("\n         %s: want %s, got %s", f.Where, f.Want, f.Got)
+		if f.Exchange > 0 && f.Exchange <= len(r.Exchanges) {
+			x := r.Exchanges[f.Exchange-1]
+			s += fmt.Sprintf(" in %s %s?%s %s (%d)", x.Request.Method, x.Request.Path, x.Request.RawQuery, x.Request.Body, x.Status())
+			if x.Response != nil {
+				s += " " + string(x.Response.Body)
+			}
+		}
+	}
+	return s
+}
+
+// Proof 1: the reference passes everything.
+func TestClean(t *testing.T) {
+	report := run(t, suites.All(), reference.Config{})
+	for i := range report.Results {
+		r := &report.Results[i]
+		switch r.Outcome {
+		case engine.Pass, engine.Skip:
+		case engine.Advisory:
+			if !contradiction(r.ID) {
+				t.Error(line(r))
+			}
+		default:
+			t.Error(line(r))
+		}
+	}
+	assert.Equal(t, engine.ExitOK, report.ExitCode())
+}
+
+// catchers lists, by fault, the ids of the checks and invariants that say
+// they catch it.
+func catchers(set suites.Set) map[string][]string {
+	out := map[string][]string{}
+	for i := range set.Checks {
+		for _, f := range set.Checks[i].Catches {
+			out[f] = append(out[f], set.Checks[i].ID)
+		}
+	}
+	for i := range set.Invariants {
+		for _, f := range set.Invariants[i].Catches {
+			out[f] = append(out[f], set.Invariants[i].ID)
+		}
+	}
+	return out
+}
+
+// Proof 2: each check fails with each fault that it names, and is not merely
+// blocked by it. An invariant sees all traffic, so the whole rfc suite runs
+// where one is to fail.
+func TestCatches(t *testing.T) {
+	all := suites.All()
+	for fault, ids := range catchers(all) {
+		t.Run(fault, func(t *testing.T) {
+			t.Parallel()
+			set, err := all.Select(ids...)
+			require.NoError(t, err)
+			if len(set.Invariants) > 0 {
+				wide, err := all.SelectSuites("rfc")
+				require.NoError(t, err)
+				wide.Invariants = set.Invariants
+				for _, c := range set.Checks {
+					if c.Suite != "rfc" {
+						wide.Checks = append(wide.Checks, c)
+					}
+				}
+				set = wide
+			}
+			report := run(t, set, reference.Config{Faults: []string{fault}})
+			for _, id := range ids {
+				if !caught(report, id) {
+					t.Errorf("%s does not catch the fault:\n%s", id, strings.Join(linesOf(report, id), "\n"))
+				}
+			}
+		})
+	}
+}
+
+// caught reports whether a check, or a step of it, fails; what only a SHOULD
+// asks for is advisory.
+func caught(report *engine.Report, id string) bool {
+	for i := range report.Results {
+		r := &report.Results[i]
+		if r.ID == id && (r.Outcome == engine.Fail || r.Outcome == engine.Advisory && r.Level == engine.Should) {
+			return true
+		}
+	}
+	return false
+}
+
+func linesOf(report *engine.Report, id string) (out []string) {
+	for i := range report.Results {
+		if r := &report.Results[i]; r.ID == id {
+			out = append(out, line(r))
+		}
+	}
+	return out
+}
+
+// Proof 3: each fault is caught by something, and everything names a fault.
+func TestNoFreeFault(t *testing.T) {
+	set := suites.All()
+	caught := catchers(set)
+	known := map[string]bool{}
+	for _, f := range reference.Faults() {
+		known[f.Name] = true
+		assert.NotEmpty(t, caught[f.Name], "no check catches the fault %s", f.Name)
+	}
+	for f, ids := range caught {
+		assert.True(t, known[f], "%v name the fault %q, which does not exist", ids, f)
+	}
+	for i := range set.Checks {
+		assert.NotEmpty(t, set.Checks[i].Catches, "%s names no fault", set.Checks[i].ID)
+	}
+	for i := range set.Invariants {
+		assert.NotEmpty(t, set.Invariants[i].Catches, "%s names no fault", set.Invariants[i].ID)
+	}
+}
+
+// Proof 4: nothing passes on a target that is no service provider, or ceases
+// to be one, and the run ends by itself.
+func TestHostile(t *testing.T) {
+	for _, h := range reference.Hostiles() {
+		for _, after := range []string{"", "discovery", "first-create"} {
+			name := h.Name
+			if after != "" {
+				name += " after " + after
+			}
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				client, url := start(t, reference.Config{Hostile: h.Name, HostileAfter: after}, 300*time.Millisecond)
+				set := suites.All()
+				plan := &engine.Plan{
+					Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: url,
+					SkipPreflight: true, CheckTimeout: 2 * time.Second, Parallel: 64,
+				}
+				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+				defer cancel()
+				report, err := engine.Run(ctx, plan)
+				require.NoError(t, err)
+				require.NoError(t, ctx.Err(), "the run did not end by itself")
+				for i := range report.Results {
+					r := &report.Results[i]
+					if r.Outcome == engine.Broken && r.ID != "completed" && r.ID != "preflight" {
+						t.Error(line(r))
+					}
+					if r.Outcome == engine.Pass && !mayPass(h.Name, after, r) {
+						t.Errorf("passes on a hostile target: %s", r.Key())
+					}
+				}
+			})
+		}
+	}
+}
+
+// Proof 5: in the RFC court nothing fails on what the RFCs allow, alone and
+// combined.
+func TestTolerance(t *testing.T) {
+	all := suites.All()
+	set, err := all.SelectSuites("rfc", "invariants")
+	require.NoError(t, err)
+	var combinations [][]string
+	for _, v := range reference.Variations() {
+		combinations = append(combinations, []string{v.Name})
+	}
+	draw := rand.New(rand.NewSource(1))
+	for range 10 {
+		var some []string
+		for _, v := range reference.Variations() {
+			if draw.Intn(4) == 0 {
+				some = append(some, v.Name)
+			}
+		}
+		combinations = append(combinations, some)
+	}
+	for _, c := range combinations {
+		t.Run(strings.Join(c, "+"), func(t *testing.T) {
+			t.Parallel()
+			report := run(t, set, reference.Config{Variations: c})
+			for i := range report.Results {
+				switch r := &report.Results[i]; r.Outcome {
+				case engine.Fail, engine.Broken:
+					t.Error(line(r))
+				case engine.Blocked:
+					t.Error(line(r))
+				}
+			}
+		})
+	}
+}
+
+// The names of results are a public interface: ids are unique, lower case and
+// well-formed, and a run at any parallelism gives the same results.
+func TestNames(t *testing.T) {
+	set := suites.All()
+	seen := map[string]bool{}
+	for _, id := range (&engine.Plan{Checks: set.Checks, Invariants: set.Invariants}).Index() {
+		assert.False(t, seen[id], "id %q is used twice", id)
+		seen[id] = true
+		assert.Regexp(t, `^[a-z0-9]+([.-][a-z0-9]+)*$`, id)
+		assert.Contains(t, id, ".", "id %q has no topic", id)
+	}
+}
+
+func TestParallelismDoesNotShow(t *testing.T) {
+	outcomes := func(parallel int) []string {
+		report := run(t, suites.All(), reference.Config{Faults: []string{"patch-ignored", "list-items-per-page-echoes-count"}},
+			func(p *engine.Plan) { p.Parallel = parallel; p.RunID = "abcdefg1" })
+		var out []string
+		for i := range report.Results {
+			r := &report.Results[i]
+			out = append(out, fmt.Sprintf("%s %s %s %d %v", r.Key(), r.Outcome, r.Reason, len(r.Exchanges), r.Findings))
+		}
+		return out
+	}
+	one, many := outcomes(1), outcomes(16)
+	require.Equal(t, len(one), len(many))
+	ids := regexpIDs()
+	for i := range one {
+		assert.Equal(t, ids.ReplaceAllString(one[i], "{id}"), ids.ReplaceAllString(many[i], "{id}"))
+	}
+}
+
+// The same seed sends the same requests, with the run tag and the target's
+// ids masked.
+func TestSameSeedSameRequests(t *testing.T) {
+	requests := func(runID string) []string {
+		report := run(t, suites.All(), reference.Config{}, func(p *engine.Plan) { p.RunID = runID })
+		var out []string
+		ids := regexpIDs()
+		for i := range report.Results {
+			r := &report.Results[i]
+			if r.Suite == "invariants" || r.Suite == "run" {
+				continue
+			}
+			for _, x := range r.Exchanges {
+				s := fmt.Sprintf("%s %s %s?%s %v %s", r.Key(), x.Request.Method, x.Request.Path, x.Request.RawQuery, x.Request.Header, x.Request.Body)
+				s = strings.ReplaceAll(s, runID, "RUNTAG")
+				out = append(out, mask(ids, s))
+			}
+		}
+		return out
+	}
+	first, second := requests("aaaaaaa1"), requests("bbbbbbb2")
+	require.Equal(t, len(first), len(second))
+	for i := range first {
+		assert.Equal(t, first[i], second[i])
+	}
+}
+
+// sorted is a sorted copy.
+func sorted(list []string) []string {
+	out := slices.Clone(list)
+	sort.Strings(out)
+	return out
+}

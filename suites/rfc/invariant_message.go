@@ -1,0 +1,217 @@
+package rfc
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/schemas"
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// The rules for messages: bodies, lists, errors.
+var messageInvariants = []Invariant{
+	{
+		Meta: Meta{
+			ID: "message.json", Level: Must,
+			Title:    "Every body is a JSON object",
+			Requires: []string{"7643-2.1-01", "7644-3.2-19"}, Breaks: []string{"OKTA-Q15"},
+			Catches: []string{"error-html", "error-plain-text"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 || x.Response.Truncated {
+				return false, nil
+			}
+			if _, err := scim.NewResource(x.Response.Body); err != nil {
+				return true, []Finding{{
+					Message: "the body of an answer " + status(x) + " is not a JSON object", Where: "body", Want: "a JSON object", Got: "something else",
+				}}
+			}
+			return true, nil
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.success-has-body", Level: Must,
+			Title:    "An answer 200 or 201 carries its content as JSON in the body",
+			Requires: []string{"7644-3.2-19"}, Breaks: []string{"OKTA-Q13", "OKTA-Q33"},
+			Catches: []string{"create-empty-body", "patch-200-without-body"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			if s := x.Response.Status; s != http.StatusOK && (s != http.StatusCreated || x.Response.Header.Get("Location") != "") {
+				// A 201 may leave the representation out (RFC 7644 section
+				// 3.3: SHOULD) as long as it says where to find it.
+				return false, nil
+			}
+			if x.Request.Method == http.MethodDelete || x.Request.Method == http.MethodHead {
+				return false, nil
+			}
+			if len(x.Response.Body) == 0 {
+				return true, []Finding{{Message: "an answer " + status(x) + " has no body", Where: "body", Want: "a JSON object", Got: "nothing"}}
+			}
+			return true, nil
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.error-body", Level: Must,
+			Title:    "Every error is described in the body as a SCIM Error",
+			Requires: []string{"7644-3.12-01", "7644-3.12-02", "7644-3.2-21"}, Breaks: []string{"OKTA-Q15", "OKTA-Q16"},
+			Catches: []string{"error-empty-body", "error-without-schemas", "error-html"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			// 401, 404 and 405 for what is no SCIM endpoint may come from a
+			// gateway before it; within the endpoints they are SCIM's.
+			if x.Response.Status < 400 || x.Request.Method == http.MethodHead {
+				return false, nil
+			}
+			r, err := scim.NewResource(x.Response.Body)
+			if err != nil {
+				return true, []Finding{{
+					Message: "an error " + status(x) + " has no SCIM Error in its body", Where: "body", Want: "a SCIM Error", Got: bodyKind(x),
+				}}
+			}
+			for _, s := range r.Lookup("schemas") {
+				if strings.EqualFold(s.String(), scim.ErrorURN) {
+					return true, nil
+				}
+			}
+			return true, []Finding{{
+				Message: "an error " + status(x) + " does not name the Error URN in schemas", Where: "schemas", Want: scim.ErrorURN, Got: "absent",
+			}}
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.error-status", Level: Must,
+			Title:    "The status in an error's body is the HTTP status, as a string",
+			Requires: []string{"7644-3.12-03"}, Breaks: []string{"E80"},
+			Catches: []string{"error-status-number", "error-status-differs"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			r, ok := errorBody(x)
+			if !ok {
+				return false, nil
+			}
+			want := strconv.Itoa(x.Response.Status)
+			v := r.Get("status")
+			switch {
+			case !v.Exists():
+				return true, []Finding{{Message: "an error has no status in its body", Where: "status", Want: strconv.Quote(want), Got: "absent"}}
+			case v.Type != gjson.String:
+				return true, []Finding{{Message: "the status of an error is not a string", Where: "status", Want: strconv.Quote(want), Got: v.Raw}}
+			case v.String() != want:
+				return true, []Finding{{Message: "the status of an error is not the HTTP status", Where: "status", Want: strconv.Quote(want), Got: v.Raw}}
+			}
+			return true, nil
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.list", Level: Must,
+			Title:    "Every query is answered by a well-formed ListResponse",
+			Requires: []string{"7644-3.4.2-04", "7644-3.4.2-05", "7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07", "OKTA-Q08", "E04"},
+			Catches: []string{"list-without-schemas", "list-without-total", "list-total-string", "list-resources-missing"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			if !isList(x) {
+				return false, nil
+			}
+			return true, violations(schemas.Validate(schemas.ListResponse, x.Response.Body), nil)
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.list-page-size", Level: Must,
+			Title:    "itemsPerPage is the number of resources in the page",
+			Requires: []string{"7644-3.4.2-08"}, Breaks: []string{"OKTA-Q37"},
+			Catches: []string{"list-items-per-page-echoes-count"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			// Not judged on discovery: the RFC's own example has it wrong
+			// (erratum 6010).
+			if !isList(x) || !isResourceAnswer(x) && !strings.HasSuffix(x.Request.Path, scim.SearchSuffix) {
+				return false, nil
+			}
+			l, err := scim.ParseList(x.Response.Body)
+			r, _ := scim.NewResource(x.Response.Body)
+			if err != nil || !r.Has("itemsPerPage") {
+				return false, nil
+			}
+			if l.ItemsPerPage != len(l.Resources) {
+				return true, []Finding{{
+					Message: "itemsPerPage is not the number of resources in the page", Where: "itemsPerPage",
+					Want: strconv.Itoa(len(l.Resources)), Got: strconv.Itoa(l.ItemsPerPage),
+				}}
+			}
+			return true, nil
+		},
+	},
+}
+
+// bodyKind says for people what a body is.
+func bodyKind(x *scim.Exchange) string {
+	switch b := strings.TrimSpace(string(x.Response.Body)); {
+	case b == "":
+		return "nothing"
+	case strings.HasPrefix(b, "<"):
+		return "HTML or XML"
+	case gjson.Valid(b):
+		return "JSON that is not an object"
+	}
+	return "text"
+}
+
+// errorBody is the body of an error that is a SCIM Error.
+func errorBody(x *scim.Exchange) (scim.Resource, bool) {
+	if x.Response.Status < 400 {
+		return scim.Resource{}, false
+	}
+	r, err := scim.NewResource(x.Response.Body)
+	if err != nil {
+		return r, false
+	}
+	for _, s := range r.Lookup("schemas") {
+		if strings.EqualFold(s.String(), scim.ErrorURN) {
+			return r, true
+		}
+	}
+	return r, false
+}
+
+// isList reports whether the answer is to a query that succeeded.
+func isList(x *scim.Exchange) bool {
+	if x.Response.Status != http.StatusOK {
+		return false
+	}
+	if _, err := scim.NewResource(x.Response.Body); err != nil {
+		return false
+	}
+	path := strings.Trim(x.Request.Path, "/")
+	switch {
+	case x.Request.Method == http.MethodPost:
+		return strings.HasSuffix(x.Request.Path, scim.SearchSuffix)
+	case x.Request.Method != http.MethodGet:
+		return false
+	}
+	switch "/" + path {
+	case scim.ServiceProviderConfigEndpoint, scim.MeEndpoint:
+		return false
+	}
+	return !strings.Contains(path, "/")
+}
+
+// violations turns what JSON Schema found into findings.
+func violations(list []schemas.Violation, soften func(schemas.Violation) bool) []Finding {
+	var out []Finding
+	for _, v := range list {
+		out = append(out, Finding{
+			Message: v.Message, Where: v.Path, Want: v.Want, Got: v.Got,
+			Advisory: v.Advisory || soften != nil && soften(v),
+		})
+	}
+	return out
+}

@@ -1,0 +1,180 @@
+// Package suites knows every built-in check and selects among them.
+package suites
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/lifecycle"
+	"github.com/scimtest/scimtest/suites/rfc"
+)
+
+// Set is a selection of checks and invariants.
+type Set struct {
+	Checks     []engine.Check
+	Invariants []engine.Invariant
+}
+
+// All returns every built-in check and invariant, in the order of reports.
+func All() Set {
+	return Set{
+		Checks:     append(rfc.Checks(), lifecycle.Checks()...),
+		Invariants: rfc.Invariants(),
+	}
+}
+
+// Dialects lists the dialects that verdicts are given for.
+func Dialects() []engine.Dialect { return lifecycle.Dialects() }
+
+// Names lists the suites of the set, in order.
+func (s Set) Names() []string {
+	var out []string
+	for _, m := range s.metas() {
+		if !slices.Contains(out, m.Suite) {
+			out = append(out, m.Suite)
+		}
+	}
+	return out
+}
+
+// Lookup returns what is known of a check or invariant, by its id or a former
+// one; nil when there is none.
+func (s Set) Lookup(id string) *engine.Meta {
+	for _, m := range s.metas() {
+		if m.ID == id || slices.Contains(m.FormerIDs, id) {
+			return m
+		}
+	}
+	return nil
+}
+
+func (s Set) metas() []*engine.Meta {
+	var out []*engine.Meta
+	for i := range s.Checks {
+		out = append(out, &s.Checks[i].Meta)
+	}
+	for i := range s.Invariants {
+		out = append(out, &s.Invariants[i].Meta)
+	}
+	return out
+}
+
+// Select keeps what the selectors name: a topic ("patch.remove"), an id, or a
+// glob ("*.okta-*"). Without selectors it keeps all. A selector that matches
+// nothing is an error with a suggestion.
+func (s Set) Select(selectors ...string) (Set, error) {
+	if len(selectors) == 0 {
+		return s, nil
+	}
+	used := make([]bool, len(selectors))
+	keep := func(m *engine.Meta) bool {
+		hit := false
+		for i, sel := range selectors {
+			if Matches(sel, m.ID) || slices.ContainsFunc(m.FormerIDs, func(id string) bool { return Matches(sel, id) }) {
+				used[i], hit = true, true
+			}
+		}
+		return hit
+	}
+	out := s.filter(keep)
+	for i, ok := range used {
+		if !ok {
+			return Set{}, s.unmatched(selectors[i])
+		}
+	}
+	return out, nil
+}
+
+// SelectSuites keeps the suites with these names.
+func (s Set) SelectSuites(names ...string) (Set, error) {
+	known := s.Names()
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return Set{}, fmt.Errorf("there is no suite %q; there are %s", n, strings.Join(known, ", "))
+		}
+	}
+	return s.filter(func(m *engine.Meta) bool { return slices.Contains(names, m.Suite) }), nil
+}
+
+func (s Set) filter(keep func(*engine.Meta) bool) (out Set) {
+	for i := range s.Checks {
+		if keep(&s.Checks[i].Meta) {
+			out.Checks = append(out.Checks, s.Checks[i])
+		}
+	}
+	for i := range s.Invariants {
+		if keep(&s.Invariants[i].Meta) {
+			out.Invariants = append(out.Invariants, s.Invariants[i])
+		}
+	}
+	return out
+}
+
+// Matches reports whether a selector names an id: the id itself, a topic
+// before one of its dots, or a glob.
+func Matches(selector, id string) bool {
+	if strings.ContainsAny(selector, "*?[") {
+		ok, err := path.Match(selector, id)
+		return err == nil && ok
+	}
+	return id == selector || strings.HasPrefix(id, strings.TrimSuffix(selector, ".")+".")
+}
+
+// unmatched words the error for a selector that names nothing.
+func (s Set) unmatched(selector string) error {
+	candidates := map[string]bool{}
+	for _, m := range s.metas() {
+		parts := strings.Split(m.ID, ".")
+		for i := range parts {
+			candidates[strings.Join(parts[:i+1], ".")] = true
+		}
+		candidates[m.Suite] = true
+	}
+	best, distance := "", len(selector)/2+2
+	var sorted []string
+	for c := range candidates {
+		sorted = append(sorted, c)
+	}
+	sort.Strings(sorted)
+	for _, c := range sorted {
+		if d := editDistance(selector, c); d < distance {
+			best, distance = c, d
+		}
+	}
+	if slices.Contains(s.Names(), selector) {
+		return fmt.Errorf("no check matches %q; a suite is chosen by --suite %s", selector, selector)
+	}
+	if best != "" {
+		return fmt.Errorf("no check matches %q; did you mean %q?", selector, best)
+	}
+	return fmt.Errorf("no check matches %q; scimtest list shows what there is", selector)
+}
+
+// editDistance is the Levenshtein distance.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := diagonal
+			if a[i-1] != b[j-1] {
+				cost = 1 + min(diagonal, row[j], row[j-1])
+			}
+			diagonal, row[j] = row[j], cost
+		}
+	}
+	return row[len(b)]
+}
+
+// Without leaves out what drop says.
+func (s Set) Without(drop func(*engine.Meta) bool) Set {
+	return s.filter(func(m *engine.Meta) bool { return !drop(m) })
+}
