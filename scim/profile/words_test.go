@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/mockidp"
 )
 
 // The engine resolves features and must know exactly those that a profile can
@@ -32,6 +34,14 @@ func TestFeaturesAreThoseOfTheEngine(t *testing.T) {
 		return true
 	})
 	assert.ElementsMatch(t, declared, featureWords)
+}
+
+func TestDialectsAreThoseOfTheMockIdentityProvider(t *testing.T) {
+	var names []string
+	for _, d := range mockidp.Dialects() {
+		names = append(names, d.Name)
+	}
+	assert.ElementsMatch(t, names, dialectWords)
 }
 
 func TestTheDocumentationListsEveryWord(t *testing.T) {
