@@ -145,8 +145,8 @@ func detail(report *engine.Report, r *engine.Result) string {
 			b.WriteString("  " + line + "\n")
 		}
 	}
-	if len(r.Breaks) > 0 {
-		b.WriteString("breaks: " + strings.Join(r.Breaks, ", ") + "\n")
+	for _, line := range breaks(r) {
+		b.WriteString("breaks: " + line + "\n")
 	}
 	var curls []string
 	for _, f := range r.Findings {

@@ -148,8 +148,8 @@ func (t *textWriter) failure(r *engine.Result) {
 			t.printf("      %s\n", line)
 		}
 	}
-	if len(r.Breaks) > 0 {
-		t.printf("      breaks  %s\n", strings.Join(r.Breaks, ", "))
+	for _, line := range breaks(r) {
+		t.printf("      breaks  %s\n", line)
 	}
 	t.printf("      again   %s\n", t.again(r))
 	for _, f := range r.Findings {

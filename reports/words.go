@@ -99,3 +99,15 @@ func curlOf(report *engine.Report, r *engine.Result, f engine.Finding) string {
 	}
 	return ""
 }
+
+// breaks says which identity providers suffer, and how: "Entra ID: filtered
+// remove (E51)".
+func breaks(r *engine.Result) []string {
+	var out []string
+	for _, id := range r.Breaks {
+		if q, ok := engine.QuirkOf(id); ok {
+			out = append(out, fmt.Sprintf("%s: %s (%s)", q.IdP, q.Needs, q.ID))
+		}
+	}
+	return out
+}

@@ -62,7 +62,7 @@ func flows() []Flow {
 func (f Flow) check(d *mockidp.Dialect) Check {
 	c := Check{Meta: Meta{
 		ID: f.ID + "." + d.Name, Suite: d.IdP, Title: f.Title, Level: IdP, Dialect: d.Name,
-		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: sourcesOf(d),
+		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: []Ref{documents[d.IdP]},
 		Catches: append(slices.Clone(f.Catches), f.CatchesIn[d.Name]...),
 	}}
 	lacks := ""
@@ -97,10 +97,8 @@ func breaksOf(rows []string, idp string) (out []string) {
 	return out
 }
 
-func sourcesOf(d *mockidp.Dialect) []Ref {
-	sheet := map[string]string{
-		"okta":  "Okta SCIM 2.0 protocol reference and captures",
-		"entra": "Microsoft Entra ID SCIM documentation and captures",
-	}[d.IdP]
-	return []Ref{{Key: d.IdP + ".md", Title: sheet, Mark: mockidp.Documented}}
+// documents are the pages that the flows of an identity provider rest on.
+var documents = map[string]Ref{
+	"okta":  {Key: "Okta, SCIM 2.0 protocol reference", Title: "developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20", Mark: mockidp.Documented},
+	"entra": {Key: "Microsoft Entra ID, SCIM endpoint", Title: "learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups", Mark: mockidp.Documented},
 }
