@@ -45,6 +45,18 @@ type behaviour struct {
 
 // switches are deviations inside the core.
 type switches struct {
+	// optional says which required attributes may be left out.
+	optional func(c *call, a *attribute) bool
+	// acceptDuplicate says which writes are not checked for uniqueness.
+	acceptDuplicate func(c *call) bool
+	// uniqueByCase takes letter case for a difference in uniqueness checks.
+	uniqueByCase bool
+	// uniqueAgainstItself finds a conflict of a resource with itself.
+	uniqueAgainstItself bool
+	// manyPrimaries allows more than one primary value.
+	manyPrimaries bool
+	// keepOldPrimary leaves the former primary value primary in a PATCH.
+	keepOldPrimary bool
 	// replaceCreates makes a replace whose filter selects nothing create the
 	// value, as Entra ID expects (entra.md E32).
 	replaceCreates bool

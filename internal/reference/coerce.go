@@ -38,7 +38,7 @@ func (a *attribute) coerce(v any) (any, error) {
 	if len(out) == 0 {
 		return nil, nil
 	}
-	return out, onePrimary(a, out)
+	return out, nil
 }
 
 func (a *attribute) contains(list []any, v any) bool {

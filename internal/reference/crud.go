@@ -49,7 +49,7 @@ func (s *Server) commit(c *call, r *resource, before, after object) error {
 	if before == nil {
 		self = nil
 	}
-	if err := s.validate(r.kind, after, self); err != nil {
+	if err := s.validate(c, r.kind, after, self); err != nil {
 		return err
 	}
 	seal(r.kind, r.id, before, after)

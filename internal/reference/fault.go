@@ -2,8 +2,11 @@ package reference
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/scimtest/scimtest/scim"
 )
 
 // Fault is one thing that real service providers get wrong. Planted in a
@@ -13,17 +16,11 @@ import (
 // its list to faultTopics) and plant it with one of the hooks of behaviour,
 // which says when each is called and what it may do:
 //
-//	{
-//		Name:   "patch-ignored",
-//		Title:  "PATCH answers 200 and changes nothing",
-//		Source: "OKTA-Q01 (B5), E44",
-//		plant: func(b *behaviour) {
-//			b.operation = append(b.operation, func(_ *patcher, o *operation) error {
-//				o.skip = true
-//				return nil
-//			})
-//		},
-//	}
+//	{"patch-ignored", "PATCH answers 200 and changes nothing", "OKTA-Q01 (B5), E44",
+//		onOperation(func(_ *patcher, o *operation) error {
+//			o.skip = true
+//			return nil
+//		})},
 //
 // The name is kebab-case with the topic first, and stable: checks name it in
 // Catches. A test sees to it that every fault changes an answer of the tour in
@@ -54,10 +51,55 @@ type Variation struct {
 }
 
 // faultTopics are the lists of faults, one for each file.
-var faultTopics = [][]Fault{}
+var faultTopics = [][]Fault{
+	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
+}
 
 // variationTopics are the lists of variations, one for each file.
 var variationTopics = [][]Variation{}
+
+// The functions below plant one hook or switch; behaviour says what each is
+// for.
+
+func onRequest(f func(c *call) (*reply, error)) func(*behaviour) {
+	return func(b *behaviour) { b.receive = append(b.receive, f) }
+}
+
+func onFilter(f func(c *call, f scim.Filter) scim.Filter) func(*behaviour) {
+	return func(b *behaviour) { b.filter = append(b.filter, f) }
+}
+
+func onQuery(f func(c *call, q *query)) func(*behaviour) {
+	return func(b *behaviour) { b.query = append(b.query, f) }
+}
+
+func onOperation(f func(p *patcher, o *operation) error) func(*behaviour) {
+	return func(b *behaviour) { b.operation = append(b.operation, f) }
+}
+
+func onWrite(f func(c *call, r *resource, before, after object) error) func(*behaviour) {
+	return func(b *behaviour) { b.write = append(b.write, f) }
+}
+
+func onShow(f func(c *call, r *resource, o object)) func(*behaviour) {
+	return func(b *behaviour) { b.show = append(b.show, f) }
+}
+
+func onPage(f func(c *call, q *query, list object)) func(*behaviour) {
+	return func(b *behaviour) { b.page = append(b.page, f) }
+}
+
+func onAnswer(f func(c *call, a *reply)) func(*behaviour) {
+	return func(b *behaviour) { b.answer = append(b.answer, f) }
+}
+
+func onWire(f func(http.Handler) http.Handler) func(*behaviour) {
+	return func(b *behaviour) { b.wrap = append(b.wrap, f) }
+}
+
+func onSwitch(f func(*switches)) func(*behaviour) {
+	return func(b *behaviour) { f(&b.switches) }
+}
 
 // Faults lists all faults, sorted by name.
 func Faults() []Fault {

@@ -83,13 +83,14 @@ func (p *patcher) setList(o *operation, t *target, v any) error {
 	if len(given) == 0 && a.required {
 		return refuse(scim.InvalidValue, "%s is required", a.name)
 	}
-	return p.store(t, old, given)
+	p.store(t, old, given)
+	return nil
 }
 
 // store puts a list in place of an old one. When a value has become primary
 // the others cease to be (RFC 7644 section 3.5.2).
-func (p *patcher) store(t *target, old, list []any) error {
-	if countPrimary(list) > 1 {
+func (p *patcher) store(t *target, old, list []any) {
+	if countPrimary(list) > 1 && !p.srv.b.keepOldPrimary {
 		for i, x := range list {
 			if i < len(old) && isPrimary(old[i]) && isPrimary(x) {
 				x := cloneObject(x.(object))
@@ -98,11 +99,7 @@ func (p *patcher) store(t *target, old, list []any) error {
 			}
 		}
 	}
-	if err := onePrimary(t.attr, list); err != nil {
-		return err
-	}
 	t.place.set(p.doc, list)
-	return nil
 }
 
 // join appends values to a list unless they are there. A value with the same
@@ -270,7 +267,8 @@ func (p *patcher) setSelected(o *operation, t *target, v any) error {
 		t.place.set(p.doc, list[len(list)-1])
 		return nil
 	}
-	return p.store(t, old, distinct(t.attr, list))
+	p.store(t, old, distinct(t.attr, list))
+	return nil
 }
 
 // setValue changes one selected value.

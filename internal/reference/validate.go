@@ -80,9 +80,9 @@ func checkSchemas(body object, urn string) error {
 // validate checks a whole document before it is stored: what is required, what
 // may be there once, and what has to exist elsewhere. self is the resource
 // that has the document; nil on a create.
-func (s *Server) validate(t *resourceType, doc object, self *resource) error {
+func (s *Server) validate(c *call, t *resourceType, doc object, self *resource) error {
 	for _, p := range t.places() {
-		if err := s.validateAttribute(t, doc, p, self); err != nil {
+		if err := s.validateAttribute(c, t, doc, p, self); err != nil {
 			return err
 		}
 	}
@@ -94,30 +94,40 @@ func (s *Server) validate(t *resourceType, doc object, self *resource) error {
 	return nil
 }
 
-func (s *Server) validateAttribute(t *resourceType, doc object, p place, self *resource) error {
+func (s *Server) validateAttribute(c *call, t *resourceType, doc object, p place, self *resource) error {
 	a := p.attr
 	if p.ext == nil && (a.mutability == readOnly || a.name == "schemas") {
 		return nil
 	}
 	v := p.get(doc)
-	if a.required && isEmpty(v) && (p.ext == nil || p.holder(doc) != nil) {
+	if a.required && isEmpty(v) && (p.ext == nil || p.holder(doc) != nil) && !(s.b.optional != nil && s.b.optional(c, a)) {
 		return refuse(scim.InvalidValue, "%s is required", a.name)
 	}
-	if a.multiValued {
+	if a.multiValued && !s.b.manyPrimaries && !s.b.keepOldPrimary {
 		if err := onePrimary(a, listOf(v)); err != nil {
 			return err
 		}
 	}
-	if a.uniqueness == server {
-		if value, ok := v.(string); ok {
-			for _, r := range s.store.find(t, a, value) {
-				if r != self {
-					return conflict(a, value)
-				}
-			}
-		}
+	if value, ok := v.(string); ok && a.uniqueness == server && s.taken(c, t, a, value, self) {
+		return conflict(a, value)
 	}
 	return nil
+}
+
+// taken reports whether another resource of the type has the value.
+func (s *Server) taken(c *call, t *resourceType, a *attribute, value string, self *resource) bool {
+	if s.b.acceptDuplicate != nil && s.b.acceptDuplicate(c) {
+		return false
+	}
+	for _, r := range s.store.find(t, a, value) {
+		switch {
+		case r == self && !s.b.uniqueAgainstItself:
+		case s.b.uniqueByCase && r.doc[a.name] != any(value):
+		default:
+			return true
+		}
+	}
+	return false
 }
 
 func conflict(a *attribute, value string) error {
