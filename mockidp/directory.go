@@ -3,6 +3,7 @@ package mockidp
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 
 	"github.com/scimtest/scimtest/internal/fake"
 )
@@ -42,10 +43,14 @@ func UserOf(d *Dialect, key, tag string, p fake.Person) User {
 	return User{
 		Key: key, ObjectID: d.objectID(tag, "user/"+key), UserName: p.UserName,
 		GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Email: p.Email,
-		Title: p.Title, Department: p.Department, EmployeeNumber: p.EmployeeNumber, MobilePhone: p.MobilePhone,
+		Title: p.Title, Department: p.Department, EmployeeNumber: p.EmployeeNumber, MobilePhone: directoryPhone(p.MobilePhone),
 		Locale: p.Locale, Password: p.Password,
 	}
 }
+
+// directoryPhone is a number as directories hold it, without the scheme of
+// RFC 3966.
+func directoryPhone(uri string) string { return strings.TrimPrefix(uri, "tel:") }
 
 // GroupOf makes a directory group.
 func GroupOf(d *Dialect, key, tag, name string) Group {
