@@ -52,7 +52,7 @@ var driftFlows = []Flow{
 	{
 		ID: "out-of-sync.deleted", Title: "Who was deleted on the target behind the identity provider's back gets an account again",
 		Needs: []Feature{DeleteMethod}, Breaks: []string{"OKTA-Q41", "E14"},
-		Catches: []string{"deleted-answers-200"},
+		Catches: []string{"delete-ignored"},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
 			{"deleted", "The account is deleted on the target", func(s *Sync) {
@@ -88,7 +88,7 @@ var driftFlows = []Flow{
 		Needs: []Feature{Patch}, Breaks: []string{"OKTA-Q04", "E44"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"},
-			"entra-legacy": {"patch-capital-op-ignored"}, "entra-compliant": {"patch-pathless-ignored"},
+			"entra-legacy": {"patch-capital-op-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -124,7 +124,7 @@ var driftFlows = []Flow{
 	{
 		ID: "out-of-sync.conflict", Title: "A create for a userName that is taken is answered with 409",
 		Breaks:  []string{"OKTA-Q14", "E70", "E72"},
-		Catches: []string{"duplicate-user-name-accepted", "duplicate-answers-500"},
+		Catches: []string{"duplicate-user-name-accepted", "duplicate-answers-400"},
 		Steps: []FlowStep{
 			{"taken", "The userName is taken on the target", func(s *Sync) {
 				id := s.CreateBehind("ada")

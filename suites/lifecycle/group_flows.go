@@ -14,7 +14,6 @@ var groupFlows = []Flow{
 	{
 		ID: "group-push", Title: "A group is pushed with its members",
 		Needs: needsGroups, Breaks: []string{"OKTA-Q26", "OKTA-Q29", "OKTA-Q30", "OKTA-Q32", "E52", "E60", "E61", "E62"},
-		Catches: []string{"group-members-not-returned"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-501", "patch-pathless-rejected"},
 			"entra-legacy": {"patch-ignored", "member-needs-type"}, "entra-compliant": {"patch-ignored", "member-needs-type"},
@@ -29,7 +28,6 @@ var groupFlows = []Flow{
 	{
 		ID: "group-member-added", Title: "Somebody who is put into a group is in it, beside the others",
 		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "OKTA-Q29", "E52", "E56", "E62"},
-		Catches: nil,
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-ignored", "group-add-replaces"},
 			"entra-legacy": {"patch-ignored", "group-add-replaces"}, "entra-compliant": {"patch-ignored", "group-add-replaces"},

@@ -1,0 +1,185 @@
+package reference
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// The faults in this file are what identity providers meet: forms that the
+// RFCs leave open or do not know, and accounts that come and go.
+
+// isUser reports whether a resource is a user.
+func (r *resource) isUser() bool { return r != nil && r.kind.endpoint == scim.UsersEndpoint }
+
+// frozen keeps an attribute of users as it was created.
+func frozen(name string) func(*behaviour) {
+	return onWrite(func(_ *call, r *resource, before, after object) error {
+		if before == nil || !r.isUser() {
+			return nil
+		}
+		if v, ok := before[name]; ok {
+			after[name] = v
+		} else {
+			delete(after, name)
+		}
+		return nil
+	})
+}
+
+// capitalized reports whether an operation is written as Entra ID writes it
+// without its flag: Add, Replace, Remove.
+func (o *operation) capitalized() bool { return o.op != strings.ToLower(o.op) }
+
+// isManager reports whether an operation is on the manager as a whole.
+func (o *operation) isManager() bool { return strings.HasSuffix(strings.ToLower(o.path), ":manager") }
+
+var provisioningFaults = []Fault{
+	{"create-forces-inactive", "Every new user is inactive, whatever was sent", "okta.md 2.2",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			if before == nil && r.isUser() {
+				after["active"] = false
+			}
+			return nil
+		})},
+	{"title-read-only", "The title of a user stays as it was created", "entra.md E23", frozen("title")},
+	{"user-name-read-only", "The userName of a user stays as it was created", "entra.md E77", frozen("userName")},
+	{"inactive-is-final", "An inactive user stays inactive", "entra.md E75",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			if before != nil && r.isUser() && before["active"] == false {
+				after["active"] = false
+			}
+			return nil
+		})},
+	{"inactive-hidden-and-taken", "An inactive user answers 404 and is in no list, but holds its userName", "OKTA-Q09 (B8, B9), E14",
+		func(b *behaviour) {
+			onRequest(func(c *call) (*reply, error) {
+				if c.method != http.MethodGet || !c.isSingle() || c.endpoint() != scim.UsersEndpoint {
+					return nil, nil
+				}
+				c.srv.store.mu.RLock()
+				defer c.srv.store.mu.RUnlock()
+				if r := c.srv.store.get(c.kind(), c.path[1]); r != nil && r.doc["active"] == false {
+					return nil, notFound("User " + scim.Quote(c.path[1]))
+				}
+				return nil, nil
+			})(b)
+			onFilter(func(c *call, f scim.Filter) scim.Filter {
+				if c.endpoint() != scim.UsersEndpoint || f == nil {
+					return f
+				}
+				inactive := &scim.Compare{Attr: scim.AttrPath{Name: "active"}, Op: scim.EQ, Value: false}
+				return &scim.And{Left: f, Right: &scim.Not{Inner: inactive}}
+			})(b)
+		}},
+	{"list-500", "A list of users without a filter answers 500", "OKTA-Q25",
+		onRequest(func(c *call) (*reply, error) {
+			if _, filtered := c.param("filter"); c.isList() && !filtered && c.endpoint() == scim.UsersEndpoint {
+				return nil, fail(http.StatusInternalServerError, "something went wrong")
+			}
+			return nil, nil
+		})},
+	{"filter-eq-finds-nothing", "A query by userName finds nobody", "entra.md E16, OKTA-Q06",
+		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+			if f.Op == scim.EQ && strings.EqualFold(f.Attr.Name, "userName") {
+				return holdsNever
+			}
+			return f
+		})},
+	{"patch-501", "PATCH answers 501", "OKTA-Q03 (B4), E07",
+		onRequest(func(c *call) (*reply, error) {
+			if c.method == http.MethodPatch {
+				return nil, fail(http.StatusNotImplemented, "PATCH is not supported")
+			}
+			return nil, nil
+		})},
+	{"patch-op-case-sensitive", "Add, Replace and Remove with a capital are refused", "entra.md E20",
+		onOperation(func(_ *patcher, o *operation) error {
+			if o.capitalized() {
+				return refuse(scim.InvalidSyntax, "there is no operation %s", o.op)
+			}
+			return nil
+		})},
+	{"patch-capital-op-ignored", "Add, Replace and Remove with a capital are accepted and change nothing", "entra.md E20",
+		onOperation(func(_ *patcher, o *operation) error {
+			o.skip = o.skip || o.capitalized()
+			return nil
+		})},
+	{"patch-pathless-rejected", "An operation without a path is refused", "OKTA-Q01 (B1, B2), OKTA-Q26 (B13)",
+		onOperation(func(_ *patcher, o *operation) error {
+			if o.path == "" {
+				return refuse(scim.InvalidPath, "an operation needs a path")
+			}
+			return nil
+		})},
+	{"patch-pathless-urn-ignored", "URN keys in an operation without a path are dropped", "entra.md E28",
+		onOperation(func(_ *patcher, o *operation) error {
+			value, ok := o.value.(object)
+			if o.path != "" || !ok {
+				return nil
+			}
+			for key := range value {
+				if strings.HasPrefix(strings.ToLower(key), "urn:") {
+					delete(value, key)
+				}
+			}
+			return nil
+		})},
+	{"patch-string-boolean-rejected", "A boolean that is sent as the string \"False\" is refused", "entra.md E24",
+		onOperation(func(_ *patcher, o *operation) error {
+			if s, ok := o.value.(string); ok && o.path == "active" {
+				return refuse(scim.InvalidValue, "active has to be a boolean, not %s", scim.Quote(s))
+			}
+			return nil
+		})},
+	{"group-add-replaces", "add on members replaces the list", "entra.md E52",
+		onOperation(func(_ *patcher, o *operation) error {
+			if o.is("add") && o.path == "members" {
+				o.op = "replace"
+			}
+			return nil
+		})},
+	{"group-remove-clears-all", "remove on members with a list of values removes everybody", "entra.md E50, EL-6",
+		onOperation(func(_ *patcher, o *operation) error {
+			if o.is("remove") && o.path == "members" {
+				o.value, o.hasValue = nil, false
+			}
+			return nil
+		})},
+	{"member-needs-type", "Members without a type are dropped", "OKTA-Q29 (B17), E62",
+		onOperation(func(_ *patcher, o *operation) error {
+			list, ok := o.value.([]any)
+			if !ok || o.path != "members" || o.is("remove") {
+				return nil
+			}
+			var kept []any
+			for _, m := range list {
+				if one, ok := m.(object); ok && one["type"] != nil {
+					kept = append(kept, m)
+				}
+			}
+			o.value = kept
+			o.skip = len(kept) == 0
+			return nil
+		})},
+	{"manager-string-rejected", "A manager as a plain string is refused", "entra.md E36",
+		onOperation(func(_ *patcher, o *operation) error {
+			if s, ok := o.value.(string); ok && s != "" && o.isManager() {
+				return refuse(scim.InvalidValue, "manager has to be an object")
+			}
+			return nil
+		})},
+	{"manager-empty-stays", "An empty value for the manager changes nothing", "entra.md E38",
+		onOperation(func(_ *patcher, o *operation) error {
+			o.skip = o.skip || o.value == "" && o.isManager()
+			return nil
+		})},
+	{"unknown-group-answers-500", "A group that does not exist is answered with 500", "OKTA-Q35",
+		onAnswer(func(c *call, a *reply) {
+			if a.status == http.StatusNotFound && c.endpoint() == scim.GroupsEndpoint && len(c.path) == 2 {
+				a.status = http.StatusInternalServerError
+				a.body["status"] = "500"
+			}
+		})},
+}
