@@ -16,6 +16,9 @@ import (
 type behaviour struct {
 	// wrap goes around everything, for faults in bytes and connections.
 	wrap []func(http.Handler) http.Handler
+	// admit sees the requests whose credentials, the value of the header
+	// Authorization, are wrong or missing; true lets them in.
+	admit []func(c *call, authorization string) bool
 	// receive sees every request after it was parsed, those inside bulk
 	// included. It may change the request; a reply that is not nil is
 	// answered instead, and so is an error.
@@ -57,6 +60,16 @@ type switches struct {
 	manyPrimaries bool
 	// keepOldPrimary leaves the former primary value primary in a PATCH.
 	keepOldPrimary bool
+	// keepMemberships leaves a deleted resource a member of its groups.
+	keepMemberships bool
+	// patchNotAtomic keeps the operations before one that fails.
+	patchNotAtomic bool
+	// patchSkipsFailing leaves out an operation that fails.
+	patchSkipsFailing bool
+	// patchTouches moves lastModified with a PATCH that changes nothing.
+	patchTouches bool
+	// patchAnswersOld shows the resource as it was before a PATCH.
+	patchAnswersOld bool
 	// replaceCreates makes a replace whose filter selects nothing create the
 	// value, as Entra ID expects (entra.md E32).
 	replaceCreates bool

@@ -24,7 +24,7 @@ var authChecks = []Check{
 		Title:    "A request with a wrong token is refused with 401",
 		Requires: []string{"7644-2-04", "7644-3.12-09"},
 		Breaks:   []string{"E06", "OKTA-Q16"},
-		Catches:  []string{"auth-not-checked", "auth-any-token", "auth-wrong-token-500"},
+		Catches:  []string{"auth-not-checked", "auth-any-token", "auth-wrong-token-500", "unauthorized-200", "unauthorized-redirect"},
 	}, Body: func(t *T) {
 		t.Fetch(scim.UsersEndpoint, Query("count", "1"), wrongToken(t)).Refused().Advisory().Status(401)
 	}},
@@ -79,7 +79,7 @@ var authChecks = []Check{
 		Title:    "The refusal of a wrong token is described by a SCIM Error",
 		Requires: []string{"7644-3.12-01", "7644-3.12-03"},
 		Breaks:   []string{"OKTA-Q16", "E06"},
-		Catches:  []string{"auth-html", "error-status-number"},
+		Catches:  []string{"unauthorized-html", "error-status-number"},
 	}, Body: func(t *T) {
 		t.Fetch(scim.UsersEndpoint, Query("count", "1"), wrongToken(t)).Status(401).Equal("status", "401")
 	}},

@@ -127,7 +127,7 @@ var resourceTypeChecks = []Check{
 		ID: "discovery.resource-types.name-the-resources", Level: Must,
 		Title:    "meta.resourceType of a user is the name of a resource type",
 		Requires: []string{"7643-6-04", "7643-3-10"}, Needs: []Feature{Discovery},
-		Catches: []string{"resource-types-without-user", "resource-type-differs"},
+		Catches: []string{"resource-types-without-user", "wrong-resource-type"},
 	}, Body: func(t *T) {
 		u := keeps(t, t.GivenUser(), "meta.resourceType")
 		want := u.Body.Get("meta.resourceType").String()

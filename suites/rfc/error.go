@@ -15,7 +15,7 @@ var errorChecks = []Check{
 		Title:    "A GET of a user that does not exist is answered with 404",
 		Requires: []string{"7644-3.12-28", "7644-3.12-11"},
 		Breaks:   []string{"E79"},
-		Catches:  []string{"unknown-id-200", "unknown-id-500"},
+		Catches:  []string{"unknown-id-answers-200", "error-200"},
 	}, Body: func(t *T) {
 		t.GivenUser()
 		t.Fetch(scim.UsersEndpoint + "/" + nobody).Refused().Advisory().Status(404)
@@ -24,7 +24,7 @@ var errorChecks = []Check{
 		ID: "error.malformed-id", Level: Must,
 		Title:    "A GET of a user whose id has another form than the target's ids is answered with 404",
 		Requires: []string{"7644-3.12-11", "7644-3.12-28"},
-		Catches:  []string{"unknown-id-200", "unknown-id-500"},
+		Catches:  []string{"unknown-id-answers-200", "malformed-id-answers-500"},
 	}, Body: func(t *T) {
 		t.GivenUser()
 		t.Fetch(scim.UsersEndpoint + "/scimtest%20no%20such%20id").Refused().Advisory().Status(404)
@@ -42,7 +42,7 @@ var errorChecks = []Check{
 		ID: "error.wrong-type-of-resource", Level: Must,
 		Title:    "A user is not found among the groups",
 		Requires: []string{"7644-3.12-11", "7644-3.4.1-01"}, Needs: []Feature{Groups},
-		Catches: []string{"endpoints-share-ids", "unknown-id-200"},
+		Catches: []string{"endpoints-share-ids", "unknown-id-answers-200"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
 		t.Fetch(scim.GroupsEndpoint + "/" + u.ID).Refused().Advisory().Status(404)

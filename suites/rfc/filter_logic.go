@@ -104,10 +104,10 @@ var filterLogicChecks = []Check{
 		Catches: []string{"filter-operators-case-sensitive"},
 	}, Body: func(t *T) {
 		a, b, c := northSouthSouth(t)
-		control(t, eq("userName", c.Text("userName"))+" and "+eq("displayName", c.Text("displayName")), c)
-		findUsers(t, eq("userName", c.Text("userName"))+" AND "+eq("displayName", c.Text("displayName"))).Finds(c)
-		findUsers(t, eq("userName", a.Text("userName"))+" Or "+eq("userName", b.Text("userName"))).Finds(a, b)
-		findUsers(t, eq("displayName", c.Text("displayName"))+" and NOT ("+eq("userName", b.Text("userName"))+")").Finds(c)
+		name, other, south := eq("userName", a.Text("userName")), eq("userName", b.Text("userName")), eq("displayName", c.Text("displayName"))
+		spelled(t, other+" and "+south, other+" AND "+south, b)
+		spelled(t, name+" or "+other, name+" Or "+other, a, b)
+		spelled(t, south+" and not ("+other+")", south+" and NOT ("+other+")", c)
 	}},
 }
 

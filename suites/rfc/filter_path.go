@@ -16,9 +16,8 @@ var filterNameChecks = []Check{
 		Catches: []string{"filter-names-case-sensitive"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		control(t, eq("userName", u.Text("userName")), u)
-		t.List(scim.UsersEndpoint, Filter(eq("USERNAME", u.Text("userName")))).Status(200).Finds(u)
-		t.List(scim.UsersEndpoint, Filter(eq("username", u.Text("userName")))).Status(200).Finds(u)
+		spelled(t, eq("userName", u.Text("userName")), eq("USERNAME", u.Text("userName")), u)
+		spelled(t, eq("userName", u.Text("userName")), eq("username", u.Text("userName")), u)
 	}},
 	{Meta: Meta{
 		ID: "filter.operators-ignore-case", Level: Must,
@@ -27,9 +26,9 @@ var filterNameChecks = []Check{
 		Catches: []string{"filter-operators-case-sensitive"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		control(t, eq("userName", u.Text("userName")), u)
-		t.List(scim.UsersEndpoint, Filter("userName Eq "+scim.Quote(u.Text("userName")))).Status(200).Finds(u)
-		t.List(scim.UsersEndpoint, Filter("userName EQ "+scim.Quote(u.Text("userName")))).Status(200).Finds(u)
+		name := scim.Quote(u.Text("userName"))
+		spelled(t, "userName eq "+name, "userName Eq "+name, u)
+		spelled(t, "userName eq "+name, "userName EQ "+name, u)
 	}},
 	{Meta: Meta{
 		ID: "filter.values-ignore-case", Level: Must,
@@ -40,9 +39,8 @@ var filterNameChecks = []Check{
 	}, Body: func(t *T) {
 		ignoresCase(t, scim.UserURN, "userName")
 		u := givenNamed(t, "Mixed-Case")
-		control(t, eq("userName", u.Text("userName")), u)
-		t.List(scim.UsersEndpoint, Filter(eq("userName", strings.ToUpper(u.Text("userName"))))).Status(200).Finds(u)
-		t.List(scim.UsersEndpoint, Filter(eq("userName", strings.ToLower(u.Text("userName"))))).Status(200).Finds(u)
+		spelled(t, eq("userName", u.Text("userName")), eq("userName", strings.ToUpper(u.Text("userName"))), u)
+		spelled(t, eq("userName", u.Text("userName")), eq("userName", strings.ToLower(u.Text("userName"))), u)
 	}},
 	{Meta: Meta{
 		ID: "filter.group-names-ignore-case", Level: Must,
@@ -53,8 +51,7 @@ var filterNameChecks = []Check{
 	}, Body: func(t *T) {
 		ignoresCase(t, scim.GroupURN, "displayName")
 		g := t.GivenGroup(Set("displayName", "Mixed Case "+t.Tag()))
-		control(t, eq("displayName", g.Text("displayName")), g)
-		t.List(scim.GroupsEndpoint, Filter(eq("displayName", strings.ToUpper(g.Text("displayName"))))).Status(200).Finds(g)
+		spelled(t, eq("displayName", g.Text("displayName")), eq("displayName", strings.ToUpper(g.Text("displayName"))), g)
 	}},
 	{Meta: Meta{
 		ID: "filter.case-exact-values", Level: Must,
@@ -73,8 +70,7 @@ var filterNameChecks = []Check{
 		Catches: []string{"filter-urn-case-sensitive"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		control(t, eq(scim.UserURN+":userName", u.Text("userName")), u)
-		t.List(scim.UsersEndpoint, Filter(eq(strings.ToUpper(scim.UserURN)+":USERNAME", u.Text("userName")))).Status(200).Finds(u)
+		spelled(t, eq(scim.UserURN+":userName", u.Text("userName")), eq(strings.ToUpper(scim.UserURN)+":userName", u.Text("userName")), u)
 	}},
 }
 
@@ -196,7 +192,7 @@ var filterPathChecks = []Check{
 		Title:    "The filter id eq and members eq is answered, or refused with 400, and shows no other group",
 		Requires: []string{"7644-3.4.2.2-38", "7644-3.4.2.2-03"}, Needs: []Feature{Filtering, Groups, ReadMembers},
 		Breaks:  []string{"E13"},
-		Catches: []string{"filter-members-crashes", "filter-groups-ignored"},
+		Catches: []string{"filter-members-crashes"},
 	}, Body: func(t *T) {
 		u, other := t.GivenUser(), t.GivenUser()
 		g := t.GivenGroup(Members(u))

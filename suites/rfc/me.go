@@ -17,6 +17,7 @@ var meChecks = []Check{
 		Requires: []string{"7644-3.11-02", "7644-3.11-03", "7644-3.11-05", "7644-3.2-13"},
 		Catches:  []string{"me-500", "me-lists-users"},
 	}, Body: func(t *T) {
+		t.Fetch(scim.UsersEndpoint, Query("count", "1")).Arranging().Status(200).Page()
 		a := t.Fetch(scim.MeEndpoint).Status(200, 307, 308, 403, 404, 501)
 		if a.Code() == http.StatusOK {
 			a.Has("id", "schemas").HasNot("Resources")

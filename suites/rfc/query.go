@@ -24,8 +24,15 @@ func findUsers(t *T, filter string, options ...Option) *Answer {
 
 // control makes sure that a filter works before a variant of it is judged: a
 // target that refuses all filters, or finds nothing, proves nothing.
-func control(t *T, filter string, want *Resource) {
-	t.List(want.Endpoint, Filter(filter)).Arranging().Status(200).Finds(want)
+func control(t *T, filter string, want ...*Resource) {
+	t.List(want[0].Endpoint, Filter(filter)).Arranging().Status(200).All().Finds(want...)
+}
+
+// spelled judges another spelling of a filter that is known to work: it has to
+// find the same, and a refusal is no excuse.
+func spelled(t *T, known, other string, want ...*Resource) {
+	control(t, known, want...)
+	t.List(want[0].Endpoint, Filter(other)).Status(200).All().Finds(want...)
 }
 
 // givenNamed arranges a user whose userName begins with the prefix.

@@ -81,7 +81,7 @@ var searchChecks = []Check{
 		ID: "search.invalid-filter", Level: Must,
 		Title:    "A search with an unknown operator is refused with 400 invalidFilter",
 		Requires: []string{"7644-3.4.2.2-41", "7644-3.4.3-09"}, Needs: []Feature{SearchPost, Filtering},
-		Catches: []string{"search-filter-ignored", "filter-malformed-ignored"},
+		Catches: []string{"filter-malformed-ignored", "filter-malformed-500"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
 		t.Search(scim.UsersEndpoint, Doc{"filter": eq("userName", u.Text("userName"))}).Arranging().Status(200).Finds(u)

@@ -47,14 +47,23 @@ var sortChecks = []Check{
 		sorted(t, "name.familyName", "").InOrder(a, b, c)
 	}},
 	{Meta: Meta{
-		ID: "sort.urn-and-letter-case", Level: Must,
-		Title:    "sortBy may name the attribute with its URN, in any letter case",
-		Requires: []string{"7644-3.10-01", "7644-3.10-05", "7643-2.1-02"}, Needs: []Feature{Sorting, Filtering},
-		Catches: []string{"sort-ignored", "sort-names-case-sensitive"},
+		ID: "sort.names-ignore-case", Level: Must,
+		Title:    "sortBy names the attribute in any letter case",
+		Requires: []string{"7643-2.1-02", "7644-3.4.2.3-03"}, Needs: []Feature{Sorting, Filtering},
+		Catches: []string{"sort-names-case-sensitive"},
 	}, Body: func(t *T) {
 		b, c, a := givenNamed(t, "b"), givenNamed(t, "c"), givenNamed(t, "a")
 		sorted(t, "userName", "").Arranging().InOrder(a, b, c)
 		sorted(t, "USERNAME", "").InOrder(a, b, c)
+	}},
+	{Meta: Meta{
+		ID: "sort.core-urn", Level: Must,
+		Title:    "sortBy may name the attribute with the URN of its schema",
+		Requires: []string{"7644-3.10-01"}, Needs: []Feature{Sorting, Filtering},
+		Catches: []string{"sort-urn-ignored"},
+	}, Body: func(t *T) {
+		b, c, a := givenNamed(t, "b"), givenNamed(t, "c"), givenNamed(t, "a")
+		sorted(t, "userName", "").Arranging().InOrder(a, b, c)
 		sorted(t, scim.UserURN+":userName", "").InOrder(a, b, c)
 	}},
 	{Meta: Meta{
