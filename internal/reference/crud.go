@@ -2,6 +2,7 @@ package reference
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,7 +63,7 @@ func (s *Server) change(c *call, r *resource, after object) error {
 	if err := s.commit(c, r, r.doc, after); err != nil {
 		return err
 	}
-	if same(r.doc, after) {
+	if same(r.doc, after) && !(s.b.patchTouches && c.isPatch()) {
 		return nil
 	}
 	s.store.replace(r, after)
@@ -157,7 +158,11 @@ func (s *Server) delete(c *call, t *resourceType, id string) (*reply, error) {
 }
 
 func (s *Server) drop(r *resource) {
-	for _, g := range append([]*resource(nil), s.store.groups[r.id]...) {
+	groups := slices.Clone(s.store.groups[r.id])
+	if s.b.keepMemberships {
+		groups = nil
+	}
+	for _, g := range groups {
 		doc := cloneObject(g.doc)
 		var left []any
 		for _, m := range listOf(doc["members"]) {

@@ -53,6 +53,11 @@ type Variation struct {
 // faultTopics are the lists of faults, one for each file.
 var faultTopics = [][]Fault{
 	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
+	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults,
+	filterFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
+	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
+	provisioningFaults,
+	dataFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
@@ -240,6 +241,11 @@ var createFaults = []Fault{
 				return nil, refuse(scim.InvalidSyntax, "%s is not a schema of this endpoint", list[0])
 			}
 			return nil, nil
+		})},
+	{"schemas-must-come-first", "schemas has to come before the userName", "7643-2.3.8-02",
+		onRaw(func(r *http.Request, raw []byte) bool {
+			schemas, name := bytes.Index(raw, []byte(`"schemas"`)), bytes.Index(raw, []byte(`"userName"`))
+			return r.Method == http.MethodPost && name >= 0 && schemas > name
 		})},
 	{"undeclared-echoed", "Undeclared attributes of a create are kept and shown", "7644-3.3-13, notes 7",
 		onShow(func(c *call, r *resource, o object) {

@@ -72,8 +72,6 @@ var wireFaults = []Fault{
 			}
 			return true
 		})},
-	{"accept-scim-json-406", "Accept: application/scim+json is answered with 406", "OKTA-Q23, wso2 3374",
-		refuseAccept(func(accept string) bool { return accept == scim.MediaType })},
 	{"accept-json-406", "Accept: application/json is answered with 406", "scim-for-keycloak 23, 7644-3.8-08",
 		refuseAccept(func(accept string) bool { return accept == "application/json" })},
 	{"accept-missing-406", "A request without Accept is answered with 406", "E01",
@@ -160,6 +158,19 @@ func onBody(f func(raw []byte) []byte) func(*behaviour) {
 			raw = f(raw)
 			r.Body = io.NopCloser(bytes.NewReader(raw))
 			r.ContentLength = int64(len(raw))
+		}
+		return true
+	})
+}
+
+// onRaw refuses a request by the bytes of its body.
+func onRaw(refused func(r *http.Request, raw []byte) bool) func(*behaviour) {
+	return onHeader(func(w http.ResponseWriter, r *http.Request) bool {
+		raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+		if err == nil && refused(r, raw) {
+			answerError(w, http.StatusBadRequest, "the body cannot be read")
+			return false
 		}
 		return true
 	})

@@ -26,6 +26,8 @@ type operation struct {
 	hasValue bool
 	// skip leaves the operation out.
 	skip bool
+	// index is its place in the request, from 0.
+	index int
 }
 
 func (o *operation) is(op string) bool { return strings.EqualFold(o.op, op) }
@@ -55,13 +57,18 @@ func (s *Server) patch(c *call, t *resourceType, id string) (*reply, error) {
 		return nil, err
 	}
 	p := &patcher{srv: s, c: c, r: r, doc: cloneObject(r.doc)}
-	for i := range operations {
-		if err := p.run(&operations[i]); err != nil {
-			return nil, err
-		}
+	var before *reply
+	if s.b.patchAnswersOld {
+		before = s.show(c, r, http.StatusOK)
+	}
+	if err := p.runAll(operations); err != nil {
+		return nil, err
 	}
 	if err := s.change(c, r, p.doc); err != nil {
 		return nil, err
+	}
+	if before != nil {
+		return before, nil
 	}
 	return s.show(c, r, http.StatusOK), nil
 }
@@ -85,6 +92,7 @@ func readOperations(c *call) ([]operation, error) {
 			return nil, refuse(scim.InvalidSyntax, "operation %d is not an object", i+1)
 		}
 		o := &out[i]
+		o.index = i
 		op, _ := member(in, "op")
 		if o.op, ok = op.(string); !ok {
 			return nil, refuse(scim.InvalidSyntax, "operation %d has no op", i+1)
@@ -97,6 +105,23 @@ func readOperations(c *call) ([]operation, error) {
 		o.value, o.hasValue = member(in, "value")
 	}
 	return out, nil
+}
+
+func (p *patcher) runAll(operations []operation) error {
+	for i := range operations {
+		err := p.run(&operations[i])
+		switch {
+		case err == nil || p.srv.b.patchSkipsFailing:
+		case p.srv.b.patchNotAtomic:
+			if later := p.srv.change(p.c, p.r, p.doc); later != nil {
+				return later
+			}
+			return err
+		default:
+			return err
+		}
+	}
+	return nil
 }
 
 // run applies one operation.

@@ -1,0 +1,176 @@
+package reference
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// isMembers reports whether the target is the members of a group.
+func (t *target) isMembers() bool { return t != nil && t.attr != nil && t.attr.name == "members" }
+
+// isManager reports whether the target is the manager of a user.
+func (t *target) isManager() bool { return t != nil && t.attr != nil && t.attr.name == "manager" }
+
+// onMembers changes the lists of members in requests, wherever they stand.
+func onMembers(f func(list []any) []any) func(*behaviour) {
+	change := func(o object) {
+		if list, ok := o["members"].([]any); ok {
+			o["members"] = f(list)
+		}
+	}
+	return func(b *behaviour) {
+		onRequest(func(c *call) (*reply, error) {
+			if c.isWrite() {
+				change(c.body)
+			}
+			return nil, nil
+		})(b)
+		onTarget(func(_ *patcher, o *operation, t *target) error {
+			if in, ok := o.value.(object); ok && o.path == "" {
+				change(in)
+			}
+			if list, ok := o.value.([]any); ok && t.isMembers() && !o.is(opRemove) {
+				o.value = f(list)
+			}
+			return nil
+		})(b)
+	}
+}
+
+var groupFaults = []Fault{
+	{"group-without-display-name", "A group without a displayName is created", "vouch 1412, 7643-4.2-03",
+		onSwitch(func(s *switches) {
+			s.optional = func(c *call, a *attribute) bool {
+				return c.kind() != nil && c.kind().name == "Group" && a.name == "displayName"
+			}
+		})},
+	{"group-duplicate-name-accepted", "A second group with the same displayName is created", "E12, entra.md section 6",
+		onSwitch(func(s *switches) {
+			s.acceptDuplicate = func(c *call) bool { return c.endpoint() == scim.GroupsEndpoint }
+		})},
+	{"group-filter-unsupported", "Groups cannot be found by a filter", "E12, OKTA-Q32",
+		onRequest(func(c *call) (*reply, error) {
+			if _, filtered := c.params["filter"]; filtered && c.endpoint() == scim.GroupsEndpoint {
+				return nil, refuse(scim.InvalidFilter, "groups cannot be filtered")
+			}
+			return nil, nil
+		})},
+	{"member-null-refused", "A member with $ref or display null is refused", "E61, OKTA-Q29",
+		onRequest(func(c *call) (*reply, error) {
+			found := false
+			visitObjects(c.body, func(o object) {
+				for _, name := range [...]string{"$ref", "display"} {
+					if v, sent := o[name]; sent && v == nil {
+						found = true
+					}
+				}
+			})
+			if found {
+				return nil, refuse(scim.InvalidValue, "null is not a value")
+			}
+			return nil, nil
+		})},
+	{"members-without-ref-and-type", "Members show their value alone", "wso2 5301, 7643-4.2-07",
+		onShow(func(_ *call, _ *resource, o object) {
+			for _, m := range listOf(o["members"]) {
+				if m, ok := m.(object); ok {
+					delete(m, "$ref")
+					delete(m, "type")
+					delete(m, "display")
+				}
+			}
+		})},
+	{"patch-add-present-member-409", "An add of a present member is refused with 409", "E56, SimpleIdServer 245",
+		refuseWhen(http.StatusConflict, "", func(p *patcher, o *operation, t *target) bool {
+			return o.is(opAdd) && t.isMembers() && slices.ContainsFunc(listOf(o.value), func(m any) bool {
+				return slices.Contains(memberIDs(p.doc), memberID(m))
+			})
+		})},
+	{"patch-replace-members-501", "A replace of members is answered with 501", "OKTA-Q28 (B16)",
+		refuseWhen(http.StatusNotImplemented, "", func(_ *patcher, o *operation, t *target) bool { return o.is(opReplace) && t.isMembers() })},
+	{"patch-rename-loses-members", "A PATCH of the displayName of a group empties it", "OKTA-Q26 (B18), E54",
+		onTarget(func(p *patcher, o *operation, t *target) error {
+			named := t != nil && t.attr != nil && t.attr.name == "displayName"
+			if named || inObject(o, func(key string) bool { return key == "displayName" }) {
+				delete(p.doc, "members")
+			}
+			return nil
+		})},
+	{"patch-group-members-only", "PATCH changes nothing of a group but its members", "E65, scimgateway 117",
+		skipWhen(func(p *patcher, o *operation, t *target) bool {
+			return p.r.kind.name == "Group" && !t.isMembers() && !inObject(o, func(key string) bool { return key == "members" })
+		})},
+	{"patch-groups-of-user", "PATCH of the groups of a user makes it a member", "scimgateway 96, 7643-4.1.2-26",
+		onTarget(func(p *patcher, o *operation, t *target) error {
+			if t == nil || t.attr == nil || t.attr.name != "groups" {
+				return nil
+			}
+			o.skip = true
+			for _, g := range listOf(o.value) {
+				if r := p.srv.store.byID[memberID(g)]; r != nil {
+					doc := cloneObject(r.doc)
+					doc["members"] = append(listOf(doc["members"]), object{"value": p.r.id})
+					p.srv.store.replace(r, doc)
+				}
+			}
+			return nil
+		})},
+	{"unknown-member-500", "A member that does not exist is answered with 500", "E59, lightdash 24458",
+		onWrite(func(c *call, _ *resource, _, after object) error {
+			for _, id := range memberIDs(after) {
+				if c.srv.store.byID[id] == nil {
+					return fail(http.StatusInternalServerError, "foreign key violation")
+				}
+			}
+			return nil
+		})},
+	{"unknown-member-404", "A member that does not exist is answered with 404", "OKTA-Q36 (B25)",
+		onWrite(func(c *call, _ *resource, _, after object) error {
+			for _, id := range memberIDs(after) {
+				if c.srv.store.byID[id] == nil {
+					return notFound("the member")
+				}
+			}
+			return nil
+		})},
+	{"unknown-member-dropped", "A member that does not exist is left out", "E59",
+		onWrite(func(c *call, _ *resource, _, after object) error {
+			if list, ok := after["members"].([]any); ok {
+				after["members"] = slices.DeleteFunc(slices.Clone(list), func(m any) bool { return c.srv.store.byID[memberID(m)] == nil })
+			}
+			return nil
+		})},
+	{"nested-group-500", "A group as a member is answered with 500", "E64",
+		onWrite(func(c *call, _ *resource, _, after object) error {
+			for _, id := range memberIDs(after) {
+				if m := c.srv.store.byID[id]; m != nil && m.kind.name == "Group" {
+					return fail(http.StatusInternalServerError, "user not found")
+				}
+			}
+			return nil
+		})},
+	{"deleted-user-stays-member", "A deleted user stays a member of its groups", "7644-3.6-10",
+		onSwitch(func(s *switches) { s.keepMemberships = true })},
+	{"manager-not-returned", "A user is shown without its manager", "E39, azure-docs 11784",
+		onShow(func(_ *call, _ *resource, o object) {
+			if ext, ok := o[scim.EnterpriseUserURN].(object); ok {
+				delete(ext, "manager")
+			}
+		})},
+}
+
+func visitObjects(v any, visit func(object)) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			visitObjects(x, visit)
+		}
+	case object:
+		visit(v)
+		for _, x := range v {
+			visitObjects(x, visit)
+		}
+	}
+}
