@@ -1,43 +1,31 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
-// The limits that satisfy every consumer of JUnit XML.
+// The limits of a file that every consumer of JUnit XML takes: Buildkite
+// refuses more than 5,000 cases, GitLab more than 30 MB or 250,000 objects.
 const (
-	maxCases      = 2000
-	maxFileBytes  = 20 << 20
-	maxFailure    = 16 << 10
-	maxOutput     = 32 << 10
-	maxBody       = 4 << 10
-	maxCaseLength = 64 << 10 // of one case, roughly, to decide where to split
+	maxCases = 2000
+	maxBytes = 20 << 20
 )
 
-// testcase is a result as JUnit knows it.
-type testcase struct {
-	suite, classname, name string
-	seconds                float64
-	started                time.Time
-	// element is "", "failure", "error" or "skipped".
-	element, kind, message, text string
-	output                       string
-}
-
-// JUnit writes the report as one JUnit XML file: two levels, one element a
-// case, names that never change with the outcome.
+// JUnit writes the report as one JUnit XML file: two levels, at most one
+// element in a case, names that do not change with the outcome.
 func JUnit(w io.Writer, r *engine.Report) error { return writeJUnit(w, r, testcases(r)) }
 
-// WriteJUnit writes the report to the file, or, where it is too long for some
-// consumers, to several numbered ones. It returns the names of the files.
+// WriteJUnit writes the report to the file, or, when it is too long for some
+// consumer, to several: junit-001.xml, junit-002.xml. Each is there whole or
+// not at all. It returns the names of the files.
 func WriteJUnit(path string, r *engine.Report) ([]string, error) {
-	parts := split(testcases(r))
+	parts := split(testcases(r), maxCases, maxBytes)
 	var written []string
 	for i, part := range parts {
 		name := path
@@ -53,25 +41,27 @@ func WriteJUnit(path string, r *engine.Report) ([]string, error) {
 	return written, nil
 }
 
-func split(all []testcase) (parts [][]testcase) {
-	size, from := 0, 0
+// split cuts the cases into parts of at most so many cases and bytes.
+func split(all []testcase, cases, size int) (parts [][]testcase) {
+	from, sum := 0, 0
 	for i, c := range all {
-		size += min(len(c.text)+len(c.output)+512, maxCaseLength)
-		if i-from >= maxCases || size > maxFileBytes {
-			parts, from, size = append(parts, all[from:i]), i, 0
+		if i > from && (i-from >= cases || sum+len(c.xml) > size) {
+			parts = append(parts, all[from:i])
+			from, sum = i, 0
 		}
+		sum += len(c.xml)
 	}
 	return append(parts, all[from:])
 }
 
-// Name is the name of a result in JUnit: suite, classname and name. It is a
-// public interface: history is kept by it.
-func Name(targetName string, r *engine.Result) (suite, classname, name string) {
+// Name is the name of a result in JUnit. Consumers keep history by it, so it
+// depends on the check and the target's name alone, never on the outcome.
+func Name(target string, r *engine.Result) (suite, classname, name string) {
 	prefix := "scimtest."
 	suite = r.Suite
-	if targetName != "" {
-		prefix += targetName + "."
-		suite = targetName + "." + suite
+	if target != "" {
+		prefix += target + "."
+		suite = target + "." + suite
 	}
 	if r.Step != "" {
 		return suite, prefix + r.Suite + "." + r.ID, r.Step
@@ -83,189 +73,84 @@ func Name(targetName string, r *engine.Result) (suite, classname, name string) {
 	return suite, prefix + r.Suite + topic, last
 }
 
-func testcases(report *engine.Report) []testcase {
-	var out []testcase
-	for i := range report.Results {
-		r := &report.Results[i]
-		c := testcase{seconds: r.ElapsedMS / 1000, started: r.Started}
-		c.suite, c.classname, c.name = Name(report.Target.Name, r)
-		c.element, c.kind, c.message = element(report, r)
-		if c.element != "" {
-			c.text = cut(c.message+"\n"+detail(report, r), maxFailure, "in report.json")
-		}
-		if c.element == "failure" || c.element == "error" {
-			c.output = cut(traffic(r), maxOutput, "in report.json")
-		}
-		out = append(out, c)
+// Names lists the names of all results, each as suite, classname and name
+// with blanks between, for golden lists.
+func Names(r *engine.Report) []string {
+	var out []string
+	for i := range r.Results {
+		suite, classname, name := Name(r.Target.Name, &r.Results[i])
+		out = append(out, suite+" "+classname+" "+name)
 	}
 	return out
 }
 
-// element says which element stands for the outcome.
-func element(report *engine.Report, r *engine.Result) (name, kind, message string) {
-	one := strings.Join(strings.Fields(r.Reason), " ")
-	switch r.Outcome {
-	case engine.Fail:
-		kind = "scimtest.must"
-		if r.Level == engine.IdP || r.Dialect != "" {
-			kind = "scimtest.idp"
-		}
-		return "failure", kind, one
-	case engine.Advisory:
-		if report.Strict {
-			return "failure", "scimtest.should", "advisory: " + one
-		}
-		return "skipped", "", "advisory: " + one
-	case engine.Skip:
-		return "skipped", "", "not applicable: " + one
-	case engine.Waived:
-		return "skipped", "", "waived " + one
-	case engine.Blocked:
-		return "skipped", "", "blocked: " + one
-	case engine.Broken:
-		kind = "scimtest.broken"
-		if r.ID == "preflight" {
-			kind = "scimtest.unreachable"
-			if strings.Contains(one, "credentials") {
-				kind = "scimtest.auth"
-			}
-		}
-		return "error", kind, one
-	}
-	return "", "", ""
-}
-
-// detail is the text of a result: what a good target does, the findings, and
-// how to see them again.
-func detail(report *engine.Report, r *engine.Result) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n%s\n", r.Title, cause(r))
-	for _, f := range r.Findings {
-		for _, line := range findingLines(r, f) {
-			b.WriteString("  " + line + "\n")
-		}
-	}
-	for _, line := range breaks(r) {
-		b.WriteString("breaks: " + line + "\n")
-	}
-	var curls []string
-	for _, f := range r.Findings {
-		if c := curlOf(report, r, f); c != "" && len(curls) < 3 {
-			curls = append(curls, c)
-		}
-	}
-	if len(curls) > 0 {
-		b.WriteString("\nReproduce:\n  " + strings.Join(curls, "\n  ") + "\n")
-	}
-	return b.String()
-}
-
-// traffic is the exchanges of a result, shortened.
-func traffic(r *engine.Result) string {
-	var b strings.Builder
-	for i, x := range r.Exchanges {
-		fmt.Fprintf(&b, "[%d] %s %s", i+1, x.Request.Method, x.Request.Path)
-		if x.Request.RawQuery != "" {
-			b.WriteString("?" + x.Request.RawQuery)
-		}
-		b.WriteByte('\n')
-		if len(x.Request.Body) > 0 {
-			b.WriteString(cut(string(x.Request.Body), maxBody, "in report.json") + "\n")
-		}
-		if x.Response == nil {
-			b.WriteString("-> no answer: " + x.Error + "\n")
-			continue
-		}
-		fmt.Fprintf(&b, "-> %d\n", x.Response.Status)
-		if len(x.Response.Body) > 0 {
-			b.WriteString(cut(string(x.Response.Body), maxBody, "in report.json") + "\n")
-		}
-	}
-	return b.String()
-}
-
-type counts struct {
+// tally counts cases, as the attributes of a suite do.
+type tally struct {
 	tests, failures, errors, skipped int
 	seconds                          float64
 }
 
-func (n *counts) add(c testcase) {
+func (n *tally) add(c testcase) {
 	n.tests++
 	n.seconds += c.seconds
 	switch c.element {
-	case "failure":
+	case failure:
 		n.failures++
-	case "error":
+	case fault:
 		n.errors++
-	case "skipped":
+	case skipped:
 		n.skipped++
 	}
 }
 
+// writeJUnit writes a file with some of the cases of the report.
 func writeJUnit(w io.Writer, report *engine.Report, cases []testcase) error {
-	var order []string
-	bySuite := map[string][]testcase{}
-	var all counts
+	type suite struct {
+		name  string
+		cases bytes.Buffer
+		tally tally
+	}
+	var all tally
+	var suites []*suite
+	byName := map[string]*suite{}
 	for _, c := range cases {
-		if _, ok := bySuite[c.suite]; !ok {
-			order = append(order, c.suite)
+		s := byName[c.suite]
+		if s == nil {
+			s = &suite{name: c.suite}
+			byName[c.suite] = s
+			suites = append(suites, s)
 		}
-		bySuite[c.suite] = append(bySuite[c.suite], c)
+		s.cases.Write(c.xml)
+		s.tally.add(c)
 		all.add(c)
 	}
 	p := &printer{w: w}
-	p.printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
-	p.printf("<testsuites name=\"scimtest\" tests=\"%d\" failures=\"%d\" errors=\"%d\" time=\"%.3f\">\n",
-		all.tests, all.failures, all.errors, all.seconds)
-	for id, name := range order {
-		var n counts
-		for _, c := range bySuite[name] {
-			n.add(c)
-		}
-		p.printf("  <testsuite name=\"%s\" package=\"scimtest\" id=\"%d\" hostname=\"localhost\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\" timestamp=\"%s\">\n",
-			attr(name), id, n.tests, n.failures, n.errors, n.skipped, n.seconds, report.Started.UTC().Format("2006-01-02T15:04:05"))
-		p.printf("    <properties>\n")
-		for _, kv := range [][2]string{
-			{"scimtest.version", report.Tool.Version}, {"scimtest.profile", report.Target.Profile},
-			{"scimtest.target", report.Target.BaseURL}, {"scimtest.run", report.RunID}, {"scimtest.seed", fmt.Sprint(report.Seed)},
-		} {
-			p.printf("      <property name=\"%s\" value=\"%s\"/>\n", attr(kv[0]), attr(kv[1]))
-		}
-		p.printf("    </properties>\n")
-		for _, c := range bySuite[name] {
-			p.testcase(c)
-		}
-		p.printf("  </testsuite>\n")
+	p.print("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+	p.print(fmt.Sprintf("<testsuites name=\"scimtest\" tests=\"%d\" failures=\"%d\" errors=\"%d\" time=\"%.3f\">\n",
+		all.tests, all.failures, all.errors, all.seconds))
+	properties := suiteProperties(report)
+	for id, s := range suites {
+		n := s.tally
+		p.print(fmt.Sprintf("  <testsuite name=\"%s\" package=\"scimtest\" id=\"%d\" hostname=\"localhost\" tests=\"%d\" failures=\"%d\" errors=\"%d\" skipped=\"%d\" time=\"%.3f\" timestamp=\"%s\">\n",
+			attribute(s.name), id, n.tests, n.failures, n.errors, n.skipped, n.seconds,
+			report.Started.UTC().Format("2006-01-02T15:04:05")))
+		p.print(properties)
+		p.print(s.cases.String())
+		p.print("  </testsuite>\n")
 	}
-	p.printf("</testsuites>\n")
+	p.print("</testsuites>\n")
 	return p.err
 }
 
-// printer keeps the first error.
-type printer struct {
-	w   io.Writer
-	err error
-}
-
-func (p *printer) printf(format string, args ...any) {
-	if p.err == nil {
-		_, p.err = fmt.Fprintf(p.w, format, args...)
+func suiteProperties(r *engine.Report) string {
+	var b strings.Builder
+	b.WriteString("    <properties>\n")
+	for _, kv := range [][2]string{
+		{"version", r.Tool.Version}, {"profile", r.Target.Profile}, {"target", r.Target.BaseURL},
+		{"run", r.RunID}, {"seed", fmt.Sprint(r.Seed)},
+	} {
+		fmt.Fprintf(&b, "      <property name=\"scimtest.%s\" value=\"%s\"/>\n", kv[0], attribute(kv[1]))
 	}
-}
-
-func (p *printer) testcase(c testcase) {
-	p.printf("    <testcase name=\"%s\" classname=\"%s\" time=\"%.3f\"", attr(c.name), attr(c.classname), c.seconds)
-	switch c.element {
-	case "":
-		p.printf("/>\n")
-		return
-	case "skipped":
-		p.printf(">\n      <skipped message=\"%s\"/>\n", attr(cut(c.message, maxBody, "in report.json")))
-	default:
-		p.printf(">\n      <%s message=\"%s\" type=\"%s\">%s</%s>\n", c.element, attr(c.message), c.kind, escapeXML(c.text), c.element)
-		if c.output != "" {
-			p.printf("      <system-out>%s</system-out>\n", escapeXML(c.output))
-		}
-	}
-	p.printf("    </testcase>\n")
+	b.WriteString("    </properties>\n")
+	return b.String()
 }

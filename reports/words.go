@@ -3,111 +3,85 @@
 package reports
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/scimtest/scimtest/internal/har"
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // Citation is the sections of the RFCs behind rows of the requirements:
 // "7644-3.5.2.2-03" is of "RFC 7644 section 3.5.2.2".
 func Citation(rows []string) string {
-	var out []string
-	seen := map[string]bool{}
+	var rfcs []string
+	sections := map[string][]string{}
 	for _, row := range rows {
-		rfc, rest, ok := strings.Cut(row, "-")
+		rfc, rest, _ := strings.Cut(row, "-")
 		i := strings.LastIndexByte(rest, '-')
-		if !ok || i < 0 {
+		if i < 0 || slices.Contains(sections[rfc], rest[:i]) {
 			continue
 		}
-		c := "RFC " + rfc + " section " + rest[:i]
-		if !seen[c] {
-			seen[c] = true
-			out = append(out, c)
+		if sections[rfc] == nil {
+			rfcs = append(rfcs, rfc)
 		}
+		sections[rfc] = append(sections[rfc], rest[:i])
 	}
-	return strings.Join(out, ", ")
+	for i, rfc := range rfcs {
+		word := " section "
+		if len(sections[rfc]) > 1 {
+			word = " sections "
+		}
+		rfcs[i] = "RFC " + rfc + word + strings.Join(sections[rfc], ", ")
+	}
+	return strings.Join(rfcs, "; ")
 }
 
-// levelWord is how strictly a result binds, for people.
-func levelWord(l engine.Level) string {
-	switch l {
+// court says before whom a result stands: the strength of the RFC's word, or
+// the identity provider in its place.
+func court(report *engine.Report, r *engine.Result) string {
+	if r.Dialect != "" {
+		for _, v := range report.Verdicts {
+			if v.Dialect == r.Dialect {
+				return v.Label
+			}
+		}
+		return r.Dialect
+	}
+	switch r.Level {
 	case engine.Should:
 		return "SHOULD"
 	case engine.IdP:
-		return "IDP"
+		return r.Suite
 	}
 	return "MUST"
 }
 
-// cause is the level and what a result rests on.
-func cause(r *engine.Result) string {
-	s := levelWord(r.Level)
-	if r.Dialect != "" {
-		s = r.Dialect
-	}
+// ground is what a result rests on, after its title: the court and the
+// sections of the RFCs.
+func ground(report *engine.Report, r *engine.Result) string {
 	if c := Citation(r.Requires); c != "" {
-		return s + "  " + c
+		return court(report, r) + "  " + c
 	}
-	var keys []string
-	for _, src := range r.Sources {
-		keys = append(keys, src.Key)
-	}
-	if len(keys) > 0 {
-		s += "  " + strings.Join(keys, ", ")
-	}
-	return s
+	return court(report, r)
 }
 
-// findingLines words one finding; the same words stand in every report.
-func findingLines(r *engine.Result, f engine.Finding) []string {
-	var lines []string
-	head := f.Where
-	if x := exchangeOf(r, f); x != nil {
-		head = fmt.Sprintf("%s (%s)", engine.Template(x.Request), statusWord(x.Status()))
-		if f.Where != "" && f.Where != "status" {
-			head += "   " + f.Where
-		}
-	}
-	if head != "" {
-		lines = append(lines, head)
-	}
-	if f.Want != "" || f.Got != "" {
-		lines = append(lines, "  want  "+f.Want, "  got   "+f.Got)
-	}
-	if !strings.Contains(f.Message, "answers") && f.Message != "" {
-		lines = append(lines, "  "+f.Message)
-	}
-	if f.Count > 1 {
-		lines = append(lines, fmt.Sprintf("  seen  %d times", f.Count))
-	}
-	return lines
+// stock is how a message continues after the place when it only says what
+// the wanted and the actual value say.
+var stock = []string{
+	" is absent", " is present", " has another value", " still has the value", " has another number of values",
 }
 
-func statusWord(status int) string {
-	if status == 0 {
-		return "no answer"
+// saysMore reports whether the message tells something that the lines with
+// the request, want and got do not.
+func saysMore(f engine.Finding, answered bool) bool {
+	if f.Message == "" || f.Want == "" && f.Got == "" {
+		return f.Message != ""
 	}
-	return fmt.Sprint(status)
-}
-
-// curlOf is the command line for the exchange of a finding, or "".
-func curlOf(report *engine.Report, r *engine.Result, f engine.Finding) string {
-	if x := exchangeOf(r, f); x != nil {
-		return har.Curl(report.Target.BaseURL, *x)
+	if f.Where == "status" {
+		return !answered
 	}
-	return ""
-}
-
-// breaks says which identity providers suffer, and how: "Entra ID: filtered
-// remove (E51)".
-func breaks(r *engine.Result) []string {
-	var out []string
-	for _, id := range r.Breaks {
-		if q, ok := engine.QuirkOf(id); ok {
-			out = append(out, fmt.Sprintf("%s: %s (%s)", q.IdP, q.Needs, q.ID))
-		}
+	rest, ok := strings.CutPrefix(f.Message, f.Where)
+	if !ok {
+		return true
 	}
-	return out
+	return !slices.Contains(stock, rest)
 }

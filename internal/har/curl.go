@@ -23,7 +23,7 @@ func Curl(baseURL string, x scim.Exchange) string {
 	if r.Method != "GET" {
 		parts = append(parts, "-X "+r.Method)
 	}
-	parts = append(parts, quote(url))
+	parts = append(parts, Quote(url))
 	var keys []string
 	for k := range r.Header {
 		keys = append(keys, k)
@@ -36,7 +36,7 @@ func Curl(baseURL string, x scim.Exchange) string {
 		}
 		for _, v := range r.Header[k] {
 			if k != "Authorization" {
-				parts = append(parts, "-H "+quote(k+": "+v))
+				parts = append(parts, "-H "+Quote(k+": "+v))
 				continue
 			}
 			if scheme, _, ok := strings.Cut(v, " "); ok {
@@ -47,13 +47,13 @@ func Curl(baseURL string, x scim.Exchange) string {
 		}
 	}
 	if len(r.Body) > 0 {
-		parts = append(parts, "--data-binary "+quote(string(r.Body)))
+		parts = append(parts, "--data-binary "+Quote(string(r.Body)))
 	}
 	return strings.Join(parts, " ")
 }
 
-// quote quotes a word for a POSIX shell.
-func quote(s string) string {
+// Quote quotes a word for a POSIX shell.
+func Quote(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_./:%=@,+", r)
 	}) {

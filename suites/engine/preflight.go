@@ -14,9 +14,9 @@ import (
 
 // The first words of the reason of a failed preflight tell its kind.
 const (
-	unreachable = "cannot reach the target"
-	refused     = "the credentials are refused"
-	notSCIM     = "no SCIM service provider answers here"
+	Unreachable        = "cannot reach the target"
+	CredentialsRefused = "the credentials are refused"
+	NotSCIM            = "no SCIM service provider answers here"
 )
 
 // preflight finds out whether there is a SCIM service provider that takes our
@@ -54,11 +54,11 @@ func (r *run) reach(ctx context.Context) string {
 	case ctx.Err() != nil:
 		return r.why(ctx)
 	case x.Response == nil:
-		return fmt.Sprintf("%s: %s; is the base URL %s right?", unreachable, x.Error, r.plan.BaseURL)
+		return fmt.Sprintf("%s: %s; is the base URL %s right?", Unreachable, x.Error, r.plan.BaseURL)
 	case x.Status() == http.StatusUnauthorized:
-		return refused + ": GET /Users answers 401; is the token right, and not expired?"
+		return CredentialsRefused + ": GET /Users answers 401; is the token right, and not expired?"
 	case x.Status() == http.StatusForbidden:
-		return refused + ": GET /Users answers 403; may this token read users?"
+		return CredentialsRefused + ": GET /Users answers 403; may this token read users?"
 	case speaksSCIM(x):
 		return ""
 	}
@@ -77,7 +77,7 @@ func (r *run) reach(ctx context.Context) string {
 	case x.Status() == http.StatusOK:
 		what += " without a ListResponse"
 	}
-	return fmt.Sprintf("%s: %s; is the base URL %s right?", notSCIM, what, r.plan.BaseURL)
+	return fmt.Sprintf("%s: %s; is the base URL %s right?", NotSCIM, what, r.plan.BaseURL)
 }
 
 // speaksSCIM reports whether the answer is a SCIM message or resource of

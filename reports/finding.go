@@ -1,0 +1,162 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/scimtest/scimtest/internal/har"
+	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// maxCurl is the length up to which a command line is shown; longer ones
+// flood a screen and are in report.json.
+const maxCurl = 2 << 10
+
+// A line is a line of a block that describes a result. What does not fit goes
+// on below its text.
+type line struct {
+	indent int
+	// label stands before the text, with the blanks behind it.
+	label, text string
+}
+
+func (l line) head() string { return strings.Repeat(" ", l.indent) + l.label }
+
+func (l line) String() string { return l.head() + l.text }
+
+// FindingText words one finding of a result, a line each. The same words stand
+// in every report.
+func FindingText(r *engine.Result, f engine.Finding) []string {
+	var out []string
+	for _, l := range findingLines(r, f) {
+		out = append(out, l.String())
+	}
+	return out
+}
+
+func findingLines(r *engine.Result, f engine.Finding) []line {
+	var lines []line
+	x := exchangeOf(r, f)
+	answered := x != nil && x.Response != nil
+	place := oneLine(f.Where)
+	if x != nil {
+		place = oneLine(engine.Template(x.Request) + " (" + statusWord(x) + ")")
+		if f.Where != "" && f.Where != "status" {
+			place += "   " + oneLine(f.Where)
+		}
+	}
+	if place != "" {
+		lines = append(lines, line{text: place})
+	}
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, line{2, label, oneLine(text)})
+		}
+	}
+	if saysMore(f, answered) {
+		add("", f.Message)
+	}
+	add("want  ", f.Want)
+	add("got   ", f.Got)
+	if f.Count > 1 {
+		add("seen  ", strconv.Itoa(f.Count)+" times")
+	}
+	if f.Advisory {
+		add("note  ", "advisory")
+	}
+	return lines
+}
+
+// resultLines describes a result: what a good target does, what was found, on
+// what that rests, and whom it hurts. At most limit findings are worded; those
+// that decided the outcome come first.
+func resultLines(r *engine.Result, limit int) []line {
+	lines := []line{{text: oneLine(r.Title)}}
+	ordered := byWeight(r.Findings)
+	for i, f := range ordered {
+		if i == limit {
+			lines = append(lines, line{text: fmt.Sprintf("and %d more findings in report.json", len(ordered)-limit)})
+			break
+		}
+		lines = append(lines, findingLines(r, f)...)
+	}
+	for _, s := range r.Sources {
+		lines = append(lines, line{label: "source  ", text: oneLine(sourceText(s))})
+	}
+	for _, id := range r.Breaks {
+		lines = append(lines, line{label: "breaks  ", text: oneLine(breaksText(id))})
+	}
+	return lines
+}
+
+// sourceText words a source: its name, where it is, and how well it is known.
+func sourceText(s engine.Ref) string {
+	text := s.Key
+	if s.Title != "" {
+		text += " (" + s.Title + ")"
+	}
+	if s.Mark != "" {
+		text += ", " + s.Mark
+	}
+	return text
+}
+
+// breaksText words what an identity provider relies on:
+// "Entra ID: filtered remove (E51)".
+func breaksText(id string) string {
+	q, ok := engine.QuirkOf(id)
+	if !ok {
+		return id
+	}
+	return q.IdP + ": " + q.Needs + " (" + q.ID + ")"
+}
+
+// byWeight puts the advisory findings last.
+func byWeight(findings []engine.Finding) []engine.Finding {
+	var out, advisory []engine.Finding
+	for _, f := range findings {
+		if f.Advisory {
+			advisory = append(advisory, f)
+		} else {
+			out = append(out, f)
+		}
+	}
+	return append(out, advisory...)
+}
+
+// exchangeOf is the exchange that a finding names, or nil.
+func exchangeOf(r *engine.Result, f engine.Finding) *scim.Exchange {
+	if f.Exchange < 1 || f.Exchange > len(r.Exchanges) {
+		return nil
+	}
+	return r.Exchanges[f.Exchange-1]
+}
+
+func statusWord(x *scim.Exchange) string {
+	if x.Response == nil {
+		return "no answer"
+	}
+	return strconv.Itoa(x.Response.Status)
+}
+
+// curls lists up to n command lines that send the requests of the findings
+// again.
+func curls(report *engine.Report, r *engine.Result, n int) []string {
+	var out []string
+	seen := map[int]bool{}
+	for _, f := range byWeight(r.Findings) {
+		x := exchangeOf(r, f)
+		if x == nil || seen[f.Exchange] || len(out) == n {
+			continue
+		}
+		seen[f.Exchange] = true
+		c := har.Curl(report.Target.BaseURL, *x)
+		if len(c) > maxCurl {
+			c = fmt.Sprintf("too long to show: exchange %d of %s in report.json", f.Exchange, r.Key())
+		}
+		out = append(out, strings.ReplaceAll(visible(c), "\r", `\r`))
+	}
+	return out
+}

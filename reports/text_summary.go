@@ -1,0 +1,147 @@
+package reports
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/scimtest/scimtest/internal/har"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// counted words counts by outcome: "120 pass, 3 fail".
+func (t *textWriter) counted(counts map[engine.Outcome]int) string {
+	var parts []string
+	for _, o := range engine.Outcomes {
+		if n := counts[o]; n > 0 {
+			parts = append(parts, t.paint(colors[o], fmt.Sprintf("%d %s", n, o)))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// summary counts results by outcome and failures by court.
+func (t *textWriter) summary() {
+	t.flush()
+	s := t.report.Summary
+	t.print(fmt.Sprintf("%d results: %s\n", s.Total, t.counted(s.Counts)))
+	t.print(fmt.Sprintf("%d exchanges in %s, run %s, seed %d\n",
+		s.Exchanges, milliseconds(t.report.ElapsedMS), oneLine(t.report.RunID), t.report.Seed))
+	if s.RateLimited > 0 {
+		t.print(fmt.Sprintf("the target asked to wait %s, %s in all\n", times(s.RateLimited), milliseconds(s.WaitedMS)))
+	}
+	if s.TokenRefreshes > 0 {
+		t.print(fmt.Sprintf("the token was renewed %s\n", times(s.TokenRefreshes)))
+	}
+	if t.report.Interrupted {
+		t.print("interrupted: what was not reached is blocked, and the files are complete\n")
+	}
+	rfc, idp := t.courts()
+	if rfc+idp > 0 {
+		t.print(fmt.Sprintf("%d against the RFCs, %d against what identity providers rely on\n", rfc, idp))
+	}
+	if n := s.Counts[engine.Advisory]; n > 0 && t.report.Strict {
+		t.print(fmt.Sprintf("%d advisory count as failed (strict)\n", n))
+	}
+	t.gap = true
+}
+
+// courts counts the failures before the RFCs and before identity providers.
+func (t *textWriter) courts() (rfc, idp int) {
+	for i := range t.report.Results {
+		r := &t.report.Results[i]
+		switch {
+		case r.Outcome != engine.Fail || r.Suite == suiteRun:
+		case r.Dialect != "" || r.Level == engine.IdP:
+			idp++
+		default:
+			rfc++
+		}
+	}
+	return rfc, idp
+}
+
+// readinessColors tells good news from bad.
+var readinessColors = map[engine.Readiness]string{
+	engine.Ready: green, engine.WorksWithLimits: yellow, engine.WouldBreak: red, engine.NotShown: yellow,
+}
+
+// verdicts gives one line to each dialect, with the worst reason.
+func (t *textWriter) verdicts() {
+	width := 0
+	for _, v := range t.report.Verdicts {
+		width = max(width, len(v.Label))
+	}
+	for _, v := range t.report.Verdicts {
+		t.flush()
+		label := fmt.Sprintf("%-*s  ", width, oneLine(v.Label))
+		verdict := string(v.Readiness)
+		for i, why := range v.Why {
+			if i == 0 {
+				verdict += ": " + why
+				continue
+			}
+			if !t.o.Verbose {
+				verdict += fmt.Sprintf(" (and %d more)", len(v.Why)-1)
+				break
+			}
+			verdict += "; " + why
+		}
+		lines := fold(oneLine(verdict), t.o.Width-len(label))
+		lines[0] = strings.Replace(lines[0], string(v.Readiness), t.paint(readinessColors[v.Readiness], string(v.Readiness)), 1)
+		t.print(label + strings.Join(lines, "\n"+strings.Repeat(" ", len(label))) + "\n")
+	}
+	t.gap = true
+}
+
+func (t *textWriter) files() {
+	if len(t.o.Files) > 0 {
+		t.flush()
+		t.print("written: " + strings.Join(t.o.Files, ", ") + "\n")
+	}
+}
+
+// next says what to do first.
+func (t *textWriter) next() {
+	if c := t.report.Find("clean-up"); c != nil && c.Outcome == engine.Advisory && t.o.BaseArg != "" {
+		t.print(fmt.Sprintf("clean up: scimtest clean %s --run %s\n", har.Quote(t.o.BaseArg), t.report.RunID))
+	}
+	if r := t.worst(); r != nil {
+		t.print("next: " + t.again(r) + "\n")
+		t.print("      scimtest explain " + har.Quote(r.ID) + "\n")
+	}
+}
+
+// worst is the failure to begin with: the first of the most common cause,
+// else the first of all.
+func (t *textWriter) worst() *engine.Result {
+	var common string
+	if c := causes(t.report); len(c) > 0 {
+		common = c[0].checks[0]
+	}
+	var first *engine.Result
+	for i := range t.report.Results {
+		r := &t.report.Results[i]
+		if r.Outcome != engine.Fail || r.Suite == suiteRun {
+			continue
+		}
+		if r.ID == common {
+			return r
+		}
+		if first == nil {
+			first = r
+		}
+	}
+	return first
+}
+
+func milliseconds(ms float64) time.Duration {
+	return time.Duration(ms * float64(time.Millisecond)).Round(time.Millisecond)
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
