@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -184,7 +182,7 @@ func (w *work) fail(x *scim.Exchange, what string) {
 		switch {
 		case err == nil && e.Detail != "":
 			detail = ". Errors reported by remote server: " + e.Detail
-		case err != nil && !gjson.ValidBytes(x.Response.Body) && w.p.isOkta():
+		case err != nil && !scim.ValidJSON(x.Response.Body) && w.p.isOkta():
 			detail = ". Errors reported by remote server: Invalid JSON"
 		}
 	}

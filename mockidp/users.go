@@ -310,7 +310,7 @@ func (p *Provider) Delete(ctx context.Context, key string) Change {
 // SetManager makes one user the manager of another. The reference is sent
 // once both are linked (entra.md 4.4).
 func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Change {
-	w := p.begin(ctx, "manager", key)
+	w := p.begin(ctx, "set the manager", key)
 	a, m := p.users[key], p.users[managerKey]
 	switch {
 	case p.d.SetManager == nil:
@@ -332,7 +332,7 @@ func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Chang
 
 // ClearManager takes the manager away.
 func (p *Provider) ClearManager(ctx context.Context, key string) Change {
-	w := p.begin(ctx, "manager", key)
+	w := p.begin(ctx, "clear the manager", key)
 	a := p.users[key]
 	switch {
 	case p.d.ClearManager == nil:

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/scim"
 )
 
 // Set judges resources by the schemas that a target publishes.
@@ -36,7 +38,7 @@ var errNothing = errors.New("no schema of a resource type could be read")
 // Derive reads the answers of /Schemas and /ResourceTypes. What is not
 // understood is left out, and never judged.
 func Derive(schemaList, resourceTypes []byte) (*Set, error) {
-	if !gjson.ValidBytes(schemaList) || !gjson.ValidBytes(resourceTypes) {
+	if !scim.ValidJSON(schemaList) || !scim.ValidJSON(resourceTypes) {
 		return nil, errNothing
 	}
 	byURN := map[string]gjson.Result{}

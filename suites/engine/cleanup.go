@@ -67,7 +67,7 @@ func (t *T) didCreate(c *created, req scim.Request, x *scim.Exchange) {
 
 // createdInBulk reads the locations of what a bulk request created.
 func (t *T) createdInBulk(resp *scim.Response) {
-	if !gjson.ValidBytes(resp.Body) {
+	if !scim.ValidJSON(resp.Body) {
 		return
 	}
 	for _, op := range gjson.GetBytes(resp.Body, "Operations").Array() {

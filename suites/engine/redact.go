@@ -159,7 +159,7 @@ func (r *redactor) mask(x *scim.Exchange) (scim.Body, []string) {
 	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
 		return body, nil
 	}
-	if !gjson.ValidBytes(body) {
+	if !scim.ValidJSON(body) {
 		// What cannot be parsed cannot be told apart; it may be cut off in
 		// the middle of a list of people.
 		if r.discovered.Owned(body) && !bytes.Contains(body, []byte("Resources")) {

@@ -2,7 +2,9 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/scimtest/scimtest/internal/fake"
@@ -155,9 +157,18 @@ func (t *T) NewGroup(with ...With) Doc {
 }
 
 func (t *T) finish(typeName string, d Doc, with []With) Doc {
-	for key, value := range t.run.plan.Profile.Send[typeName] {
-		if _, ok := d[key]; !ok {
-			d[key] = value
+	send := t.run.plan.Profile.Send[typeName]
+	for _, key := range slices.Sorted(maps.Keys(send)) {
+		value := send[key]
+		if _, ok := d[key]; ok {
+			continue
+		}
+		if inner, ok := value.(map[string]any); ok {
+			value = Doc(maps.Clone(inner)) // checks may change it, beside each other
+		}
+		d[key] = value
+		if strings.HasPrefix(strings.ToLower(key), "urn:") {
+			d["schemas"] = append(d["schemas"].(Values), key)
 		}
 	}
 	for _, w := range with {
