@@ -159,7 +159,7 @@ func bodyKind(x *scim.Exchange) string {
 		return "nothing"
 	case strings.HasPrefix(b, "<"):
 		return "HTML or XML"
-	case gjson.Valid(b):
+	case scim.ValidJSON([]byte(b)):
 		return "JSON that is not an object"
 	}
 	return "text"
