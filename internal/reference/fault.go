@@ -53,7 +53,7 @@ type Variation struct {
 // faultTopics are the lists of faults, one for each file.
 var faultTopics = [][]Fault{
 	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
-	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults,
+	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, resourceFaults, messageFaults,
 	filterFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults,

@@ -98,6 +98,22 @@ var patchFaults = []Fault{
 				a.body = nil
 			}
 		})},
+	{"patch-204-with-body", "PATCH answers 204 with a body", "7644-3.5.2-33",
+		func(b *behaviour) {
+			onAnswer(func(c *call, a *reply) {
+				if patched(c, a) {
+					a.status, a.body = http.StatusNoContent, nil
+				}
+			})(b)
+			onWire(func(next http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					if r.Method == http.MethodPatch {
+						w = &withBody{w}
+					}
+					next.ServeHTTP(w, r)
+				})
+			})(b)
+		}},
 	{"patch-error-without-scimtype", "Errors of a PATCH have no scimType", "7644-3.12-23",
 		onAnswer(func(c *call, a *reply) {
 			if c.isPatch() {

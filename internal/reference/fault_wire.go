@@ -103,10 +103,10 @@ var wireFaults = []Fault{
 				a.header.Set("Location", "/login")
 			}
 		})},
-	{"no-content-with-length", "An answer 204 has a Content-Length", "RFC 9110 section 8.6",
+	{"no-content-with-length", "An answer 204 has a body", "RFC 9110 section 8.6, 7644-3.6-08",
 		onWire(func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				next.ServeHTTP(&withLength{w}, r)
+				next.ServeHTTP(&withBody{w}, r)
 			})
 		})},
 	{"body-truncated", "Lists end in the middle", "OKTA-Q15",
@@ -205,11 +205,10 @@ func (w *withoutType) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-// withLength sends 204 with a Content-Length, which Go's server would leave
-// out.
-type withLength struct{ http.ResponseWriter }
+// withBody sends 204 with a body, which Go's server would leave out.
+type withBody struct{ http.ResponseWriter }
 
-func (w *withLength) WriteHeader(status int) {
+func (w *withBody) WriteHeader(status int) {
 	if status != http.StatusNoContent {
 		w.ResponseWriter.WriteHeader(status)
 		return
@@ -219,5 +218,5 @@ func (w *withLength) WriteHeader(status int) {
 		panic(http.ErrAbortHandler)
 	}
 	defer conn.Close()
-	_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+	_, _ = io.WriteString(conn, "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
 }
