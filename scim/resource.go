@@ -121,7 +121,7 @@ func parsedPath(s string) *lookupPath {
 
 func (p *lookupPath) lookup(object gjson.Result) []gjson.Result {
 	if p.whole != "" {
-		if extension := member(object, p.whole); extension.Exists() {
+		if extension := member(object, p.whole); extension.IsObject() {
 			return values(extension)
 		}
 		if extension := member(object, p.Attr.URN); extension.Exists() {

@@ -208,13 +208,14 @@ var createFaults = []Fault{
 			}
 			return nil, nil
 		})},
-	{"null-stored", "A null is kept and shown", "7643-2.5-01",
-		onShow(func(c *call, _ *resource, o object) {
+	{"null-stored", "A null is stored as the word null", "7643-2.5-01",
+		onWrite(func(c *call, r *resource, before, after object) error {
 			for name, v := range c.body {
-				if v == nil && c.isWrite() {
-					o[name] = nil
+				if p := r.kind.find("", name); v == nil && before == nil && p.attr != nil && p.attr.kind == typeString {
+					after[p.attr.name] = "null"
 				}
 			}
+			return nil
 		})},
 	{"two-primaries", "Two primary values of one attribute are stored", "7643-2.4-05, wso2 3866",
 		onSwitch(func(s *switches) { s.manyPrimaries = true })},

@@ -62,7 +62,7 @@ var patchRemoveFaults = []Fault{
 		onRemove(func(p *patcher, o *operation, t *target) error {
 			if t.holds != nil && t.sub == nil && p.selects(t) > 0 && p.selects(t) == len(listOf(t.get(p.doc))) {
 				o.skip = true
-				t.place.set(p.doc, []any{object{}})
+				t.place.set(p.doc, []any{object{"value": ""}})
 			}
 			return nil
 		})},

@@ -108,8 +108,21 @@ func readOperations(c *call) ([]operation, error) {
 }
 
 func (p *patcher) runAll(operations []operation) error {
+	// With these faults each operation is held against the whole resource at
+	// once, as by servers that store one after the other.
+	oneByOne := p.srv.b.patchNotAtomic || p.srv.b.patchSkipsFailing
 	for i := range operations {
+		done := p.doc
+		if oneByOne {
+			p.doc = cloneObject(done)
+		}
 		err := p.run(&operations[i])
+		if oneByOne && err == nil {
+			err = p.srv.validate(p.c, p.r.kind, p.doc, p.r)
+		}
+		if oneByOne && err != nil {
+			p.doc = done
+		}
 		switch {
 		case err == nil || p.srv.b.patchSkipsFailing:
 		case p.srv.b.patchNotAtomic:

@@ -29,7 +29,7 @@ var createChecks = []Check{
 		Requires: []string{"7644-3.3-09"},
 		Catches:  []string{"create-without-location", "location-of-collection"},
 	}, Body: func(t *T) {
-		a, u := post(t)
+		a, u := posted(t, scim.UsersEndpoint, t.NewUser())
 		location := a.HeaderValue("Location")
 		a.Holds(locates(location, u), "header Location", "the URI of the user", given(location),
 			"the header Location does not name the new user")
@@ -40,7 +40,7 @@ var createChecks = []Check{
 		Requires: []string{"7644-3.3-10", "7643-3.1-27"},
 		Catches:  []string{"meta-location-missing", "location-of-collection"},
 	}, Body: func(t *T) {
-		a, u := post(t)
+		a, u := posted(t, scim.UsersEndpoint, t.NewUser())
 		location := a.Text("meta.location")
 		a.Holds(locates(location, u), "meta.location", "the URI of the user", given(location),
 			"meta.location does not name the new user")
@@ -96,13 +96,14 @@ var createChecks = []Check{
 		Requires: []string{"7643-3.1-22", "7644-3.3-02"},
 		Catches:  []string{"meta-from-client", "post-refuses-read-only"},
 	}, Body: func(t *T) {
-		foreign := Doc{"created": "2000-01-01T00:00:00Z", "lastModified": "2000-01-01T00:00:00Z", "resourceType": "Scimtest"}
-		doc := t.NewUser(Set("meta", foreign))
-		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
-		t.Get(u).Status(200).Judged().Has("meta.resourceType").
-			NotEqual("meta.created", foreign["created"]).
-			NotEqual("meta.lastModified", foreign["lastModified"]).
-			NotEqual("meta.resourceType", foreign["resourceType"])
+		doc := t.NewUser(Set("meta", foreignMeta))
+		a := t.Post(scim.UsersEndpoint, doc).Status(201)
+		u := a.Created(scim.UsersEndpoint, doc)
+		for _, shown := range []*Answer{a, t.Get(u).Status(200).Judged()} {
+			shown.NotEqual("meta.created", foreignMeta["created"]).
+				NotEqual("meta.lastModified", foreignMeta["lastModified"]).
+				NotEqual("meta.resourceType", foreignMeta["resourceType"])
+		}
 	}},
 	{Meta: Meta{
 		ID: "create.groups-are-ignored", Level: Must,
@@ -333,20 +334,23 @@ var createChecks = []Check{
 			t.Skip("the target's schemas list no password to be set")
 		}
 		password := t.Person().Password
-		doc := t.NewUser(Set("password", password))
-		a := t.Post(scim.UsersEndpoint, doc)
-		u := a.Arranging().Status(201).Created(scim.UsersEndpoint, doc)
+		a, u := posted(t, scim.UsersEndpoint, t.NewUser(Set("password", password)))
 		withoutPassword(a, password)
 		withoutPassword(t.Get(u).Status(200).Judged(), password)
 		withoutPassword(t.Get(u, Query("attributes", "userName,password")).NoServerError().Judged(), password)
 	}},
 }
 
-// post creates a user whose answer is to be judged; the status is not.
-func post(t *T, with ...With) (*Answer, *Resource) {
-	doc := t.NewUser(with...)
-	a := t.Post(scim.UsersEndpoint, doc)
-	return a, a.Arranging().Status(201).Created(scim.UsersEndpoint, doc)
+// foreignMeta is what no service provider would say of a resource.
+var foreignMeta = Doc{"created": "2000-01-01T00:00:00Z", "lastModified": "2000-01-01T00:00:00Z", "resourceType": "Scimtest"}
+
+// posted arranges a resource, read back, of whose create the answer is to be
+// judged.
+func posted(t *T, endpoint string, doc Doc) (*Answer, *Resource) {
+	a := t.Post(endpoint, doc)
+	r := a.Arranging().Status(201).Created(endpoint, doc)
+	t.Get(r).Status(200)
+	return a, r
 }
 
 // refusedOrNamed posts a user without a proper userName. The service provider

@@ -123,7 +123,7 @@ var patchErrorChecks = []Check{
 		Catches: []string{"patch-invalid-path-500", "patch-invalid-path-clears"},
 	}, Body: func(t *T) {
 		u := keeps(t, t.GivenUser(), "emails.value")
-		refusedPatch(t, u, Replace(`emails[type eq`, Values{email("work", mailbox(t, "new"))}), scim.InvalidPath, scim.InvalidFilter)
+		refusedPatch(t, u, Remove(`emails[type eq`), scim.InvalidPath, scim.InvalidFilter)
 	}},
 	{Meta: Meta{
 		ID: "patch.error.index-in-path", Level: Must,
