@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +87,9 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := knownLevels(p); err != nil {
+		return err
+	}
 	set, err := o.choose(selectors, rawURL)
 	if err != nil {
 		return err
@@ -103,9 +108,11 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		return usage(err, "leave --run-id out to draw one")
 	}
 	if o.waivers != "" {
-		if plan.Waivers, err = engine.LoadWaivers(o.waivers); err != nil {
+		waivers, err := engine.LoadWaivers(o.waivers)
+		if err != nil {
 			return err
 		}
+		plan.Waivers = waiversFor(set, waivers)
 	}
 	files, err := o.prepareFiles()
 	if err != nil {
@@ -199,6 +206,33 @@ func (o *runOptions) choose(selectors []string, rawURL string) (suites.Set, erro
 		set = set.Without(func(m *engine.Meta) bool { return m.Dialect == "entra-legacy" })
 	}
 	return set, nil
+}
+
+// knownLevels refuses a profile that changes the level of a check that does
+// not exist: it would change nothing.
+func knownLevels(p *profile.Profile) error {
+	all := suites.All()
+	for _, id := range slices.Sorted(maps.Keys(p.Levels)) {
+		if all.Lookup(id) != nil {
+			continue
+		}
+		if _, err := all.Select(id); err != nil {
+			return usage(fmt.Errorf("levels in the profile %s: %w", p.Name, err), "scimtest list shows the ids")
+		}
+		return usage(fmt.Errorf("levels in the profile %s: %q is not the whole id of a check", p.Name, id),
+			"scimtest list "+id+" shows the ids")
+	}
+	return nil
+}
+
+// waiversFor leaves out the waivers of checks that exist and were not
+// selected: only a whole run can tell that they are stale.
+func waiversFor(set suites.Set, waivers []engine.Waiver) []engine.Waiver {
+	all := suites.All()
+	return slices.DeleteFunc(waivers, func(w engine.Waiver) bool {
+		id, _, _ := strings.Cut(w.ID, "/")
+		return all.Lookup(id) != nil && set.Lookup(id) == nil
+	})
 }
 
 func (o *runOptions) parseSeed(stdout io.Writer) (int64, error) {

@@ -105,6 +105,10 @@ func (r *run) invariantResults(parts []judgement) []Result {
 	}
 	for i := range results {
 		res := &results[i]
+		if reason := r.plan.leftOut(&res.Meta); reason != "" {
+			res.Outcome, res.Reason, res.Findings, res.Exchanges = Skip, reason, nil, nil
+			continue
+		}
 		switch {
 		case r.brokenInvariants[i] != "":
 			res.Outcome, res.Reason = Broken, r.brokenInvariants[i]
@@ -133,6 +137,9 @@ func (r *run) outcomeOf(m *Meta, level Level, findings []Finding) (Outcome, stri
 	case worst < 0:
 		return Advisory, findings[0].Message
 	case level == Should:
+		if c, ok := r.plan.levelChange(m); ok {
+			return Advisory, "advisory by the profile (" + c.Reason + "): " + findings[worst].Message
+		}
 		return Advisory, findings[worst].Message
 	case m.Provisional:
 		return Advisory, "new check, advisory for now: " + findings[worst].Message

@@ -48,7 +48,7 @@ func (a *Answer) Pages() []*Answer {
 			name, value = "startIndex", strconv.Itoa(seen+1)
 		}
 		req := a.x.Request
-		next := a.t.Send(req.Method, req.Path, nil, RawQuery(withParam(req.RawQuery, name, value)))
+		next := a.t.Send(req.Method, req.Path, nil, RawQuery(atPlace(req.RawQuery, name, value)))
 		next.arranging, next.lenient = a.arranging, a.lenient
 		pages = append(pages, next.Status(http.StatusOK))
 	}
@@ -67,10 +67,12 @@ func (a *Answer) All() *Answer {
 	return &whole
 }
 
-// withParam gives a parameter of an encoded query another value.
-func withParam(rawQuery, name, value string) string {
+// atPlace puts the place of a page into an encoded query, instead of the
+// place that it names: startIndex beside cursor means nothing (RFC 9865 section
+// 2).
+func atPlace(rawQuery, name, value string) string {
 	params := slices.DeleteFunc(strings.Split(rawQuery, "&"), func(p string) bool {
-		return p == "" || strings.HasPrefix(p, name+"=")
+		return p == "" || strings.HasPrefix(p, "startIndex=") || strings.HasPrefix(p, "cursor=")
 	})
 	return strings.Join(append(params, name+"="+escape(value)), "&")
 }

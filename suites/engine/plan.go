@@ -149,9 +149,28 @@ func (p *Plan) applyDefaults() {
 	}
 }
 
-// levels bends the level of a check by the profile.
+// levelChange is what the profile says of the level of a check, by its id or
+// a former one.
+func (p *Plan) levelChange(m *Meta) (c profile.LevelChange, ok bool) {
+	for _, id := range append([]string{m.ID}, m.FormerIDs...) {
+		if c, ok = p.Profile.Levels[id]; ok {
+			return c, true
+		}
+	}
+	return c, false
+}
+
+// leftOut returns why the profile leaves a check out, or "".
+func (p *Plan) leftOut(m *Meta) string {
+	if c, ok := p.levelChange(m); ok && c.Level == "skip" {
+		return "the profile leaves it out: " + c.Reason
+	}
+	return ""
+}
+
+// adjust bends the level of a check by the profile.
 func (p *Plan) adjust(m Meta) Meta {
-	if c, ok := p.Profile.Levels[m.ID]; ok && c.Level != "skip" {
+	if c, ok := p.levelChange(&m); ok && c.Level != "skip" {
 		m.Level = Level(c.Level)
 	}
 	return m

@@ -87,7 +87,7 @@ func (r *run) undecided(c *Check) []Result {
 	for _, s := range c.Steps() {
 		m := meta
 		m.Title = s.Title
-		if s.Level != "" {
+		if _, changed := r.plan.levelChange(&m); s.Level != "" && !changed {
 			m.Level = s.Level
 		}
 		out = append(out, Result{Meta: m, Step: s.ID, Started: r.started})
@@ -231,8 +231,8 @@ func after(ended *Result) (Outcome, string) {
 // notApplicable returns why a check is skipped, and whether that is for want
 // of something on the target.
 func (r *run) notApplicable(c *Check) (reason string, lacking bool) {
-	if l, ok := r.plan.Profile.Levels[c.ID]; ok && l.Level == "skip" {
-		return "the profile leaves it out: " + l.Reason, true
+	if reason := r.plan.leftOut(&c.Meta); reason != "" {
+		return reason, true
 	}
 	if r.plan.ReadOnly && !c.ReadOnly {
 		return "it writes, and the run is --read-only", false
