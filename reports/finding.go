@@ -56,7 +56,11 @@ func findingLines(r *engine.Result, f engine.Finding) []line {
 		}
 	}
 	if saysMore(f, answered) {
-		add("", f.Message)
+		text := f.Message
+		if x != nil {
+			text = strings.TrimPrefix(text, engine.Template(x.Request)+": ")
+		}
+		add("", text)
 	}
 	add("want  ", f.Want)
 	add("got   ", f.Got)

@@ -105,9 +105,6 @@ func verdictOf(report *engine.Report, r *engine.Result) (element, kind, message 
 	return fault, faultKind(r), message
 }
 
-// suiteRun is the suite of the results on the run itself.
-const suiteRun = "run"
-
 // faultKind is the type of an error: what kept the run from testing.
 func faultKind(r *engine.Result) string {
 	switch {
@@ -123,15 +120,15 @@ func faultKind(r *engine.Result) string {
 // explanation is the text of a result behind its message.
 func explanation(report *engine.Report, r *engine.Result) string {
 	var b strings.Builder
-	for i, l := range resultLines(r, len(r.Findings)) {
-		b.WriteString(l.String() + "\n")
-		if i == 0 {
-			b.WriteString(ground(report, r))
-			if len(r.Requires) > 0 {
-				b.WriteString("  (" + strings.Join(r.Requires, ", ") + ")")
-			}
-			b.WriteByte('\n')
+	if g := ground(report, r); g != "" {
+		b.WriteString(oneLine(g))
+		if len(r.Requires) > 0 {
+			b.WriteString(" (" + strings.Join(r.Requires, ", ") + ")")
 		}
+		b.WriteByte('\n')
+	}
+	for _, l := range resultLines(r, len(r.Findings)) {
+		b.WriteString(l.String() + "\n")
 	}
 	if lines := curls(report, r, maxCurls); len(lines) > 0 {
 		b.WriteString("\nReproduce:\n  " + strings.Join(lines, "\n  ") + "\n")

@@ -132,19 +132,17 @@ func (t *textWriter) failure(r *engine.Result) {
 // heading is the first line of a result: mark, name, and what it rests on.
 func (t *textWriter) heading(r *engine.Result) {
 	const column = 56
-	key, rests := oneLine(r.Key()), oneLine(court(t.report, r))
-	if c := Citation(r.Requires); c != "" {
-		rests += "  " + c
-	}
+	key, rests := oneLine(r.Key()), oneLine(ground(t.report, r))
+	t.print(t.mark(r.Outcome) + " " + key)
 	pad := max(column-len(key), 2)
-	if r.Suite == suiteRun {
-		t.print(t.mark(r.Outcome) + " " + key + "\n")
-	} else if 5+len(key)+pad+len(rests) <= t.o.Width {
-		t.print(t.mark(r.Outcome) + " " + key + strings.Repeat(" ", pad) + t.paint(dim, rests) + "\n")
-	} else {
-		t.print(t.mark(r.Outcome) + " " + key + "\n")
-		t.print("     " + t.paint(dim, rests) + "\n")
+	switch {
+	case rests == "":
+	case 5+len(key)+pad+len(rests) <= t.o.Width:
+		t.print(strings.Repeat(" ", pad) + t.paint(dim, rests))
+	default:
+		t.print("\n     " + t.paint(dim, rests))
 	}
+	t.print("\n")
 }
 
 // reproduce says how to see a result again. These lines are never wrapped:
@@ -178,11 +176,8 @@ func (t *textWriter) again(r *engine.Result) string {
 	return oneLine(strings.Join(words, " "))
 }
 
-const (
-	suiteInvariants = "invariants"
-	// defaultSeed is the seed of runs that name none.
-	defaultSeed = 1
-)
+// defaultSeed is the seed of runs that name none.
+const defaultSeed = 1
 
 // untold sums up what was not put to the test, and why: results with one
 // reason share a line.

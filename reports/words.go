@@ -9,6 +9,14 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
+// The suites that writers treat apart.
+const (
+	// suiteRun holds the results on the run itself.
+	suiteRun = "run"
+	// suiteInvariants holds the rules on the traffic of all checks.
+	suiteInvariants = "invariants"
+)
+
 // Citation is the sections of the RFCs behind rows of the requirements:
 // "7644-3.5.2.2-03" is of "RFC 7644 section 3.5.2.2".
 func Citation(rows []string) string {
@@ -55,9 +63,12 @@ func court(report *engine.Report, r *engine.Result) string {
 	return "MUST"
 }
 
-// ground is what a result rests on, after its title: the court and the
-// sections of the RFCs.
+// ground is what a result rests on: the court and the sections of the RFCs.
+// Results on the run itself rest on nothing.
 func ground(report *engine.Report, r *engine.Result) string {
+	if r.Suite == suiteRun {
+		return ""
+	}
 	if c := Citation(r.Requires); c != "" {
 		return court(report, r) + "  " + c
 	}
