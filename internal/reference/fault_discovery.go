@@ -79,7 +79,7 @@ var discoveryFaults = []Fault{
 		})},
 	{"discovery-pages", "/Schemas and /ResourceTypes are paged", "7644-4-11",
 		onAnswer(func(c *call, a *reply) {
-			if n, ok := number0(c, "count"); c.isDiscovery() && ok && a.body["Resources"] != nil {
+			if n, ok := wholeNumber(c, "count"); c.isDiscovery() && ok && a.body["Resources"] != nil {
 				list := listOf(a.body["Resources"])
 				a.body["Resources"] = list[:min(n, len(list))]
 				a.body["itemsPerPage"] = min(n, len(list))

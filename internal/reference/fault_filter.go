@@ -20,6 +20,11 @@ var filterFaults = []Fault{
 			}
 			return f
 		})},
+	{"filter-unsupported-ignored", "Filters are announced as unsupported, and ignored", "7644-3.4.2.2-01, E16",
+		func(b *behaviour) {
+			onConfig(func(o object) { o["filter"] = object{"supported": false, "maxResults": maxPageSize} })(b)
+			onFilter(func(*call, scim.Filter) scim.Filter { return nil })(b)
+		}},
 	{"filter-no-match-404", "A filter without a match answers 404", "OKTA-Q07, E04",
 		onAnswer(func(c *call, a *reply) {
 			if _, given := c.param("filter"); given && a.status == http.StatusOK && a.body["totalResults"] == 0 {

@@ -56,13 +56,13 @@ var sortFaults = []Fault{
 	{"sort-without-value-first", "Resources without the attribute come first in ascending order", "7644-3.4.2.3-07",
 		onPage(func(_ *call, q *query, list object) {
 			if q.sortBy != "" && !strings.EqualFold(q.sortOrder, descending) {
-				sortPage(list, false, func(o object) string { return valued0(o, q.sortBy) })
+				sortPage(list, false, func(o object) string { return presence(o, q.sortBy) })
 			}
 		})},
 	{"sort-without-value-always-last", "Resources without the attribute come last in descending order, too", "7644-3.4.2.3-07",
 		onPage(func(_ *call, q *query, list object) {
 			if q.sortBy != "" && strings.EqualFold(q.sortOrder, descending) {
-				sortPage(list, true, func(o object) string { return valued0(o, q.sortBy) })
+				sortPage(list, true, func(o object) string { return presence(o, q.sortBy) })
 			}
 		})},
 	{"sort-by-first-value", "A multi-valued attribute is sorted by its first value", "7644-3.4.2.3-05",
@@ -88,9 +88,9 @@ var sortFaults = []Fault{
 		}},
 }
 
-// valued0 is "" for a resource without the attribute, so that it is sorted
+// presence is "" for a resource without the attribute, so that it is sorted
 // below the others, which keep their order.
-func valued0(o object, name string) string {
+func presence(o object, name string) string {
 	if isEmpty(o[name]) {
 		return ""
 	}
@@ -104,17 +104,17 @@ var pagingFaults = []Fault{
 	{"start-index-ignored", "startIndex is ignored", "E81", onQuery(func(_ *call, q *query) { q.startIndex = 1 })},
 	{"start-index-zero-based", "startIndex counts from 0", "7644-3.4.2.4-02",
 		onCall(func(c *call) {
-			if n, ok := number0(c, "startIndex"); ok && n > 0 {
+			if n, ok := wholeNumber(c, "startIndex"); ok && n > 0 {
 				c.params.Set("startIndex", strconv.Itoa(n+1))
 			}
 		})},
 	{"start-index-zero-400", "startIndex 0 is refused", "7644-3.4.2.4-03",
-		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := number0(c, "startIndex"); return ok && n == 0 })},
+		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := wholeNumber(c, "startIndex"); return ok && n == 0 })},
 	{"start-index-negative-400", "A negative startIndex is refused", "7644-3.4.2.4-03",
-		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := number0(c, "startIndex"); return ok && n < 0 })},
+		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := wholeNumber(c, "startIndex"); return ok && n < 0 })},
 	{"start-index-below-one-empty", "startIndex below 1 gives an empty page", "7644-3.4.2.4-03",
 		onPage(func(c *call, _ *query, list object) {
-			if n, ok := number0(c, "startIndex"); ok && n < 1 {
+			if n, ok := wholeNumber(c, "startIndex"); ok && n < 1 {
 				list["Resources"], list["itemsPerPage"] = []any{}, 0
 			}
 		})},
@@ -138,7 +138,7 @@ var pagingFaults = []Fault{
 		}},
 	{"past-the-end-500", "A page past the end is answered with 500", "7644-3.4.2.4-04",
 		onAnswer(func(c *call, a *reply) {
-			n, ok := number0(c, "startIndex")
+			n, ok := wholeNumber(c, "startIndex")
 			if total, isList := a.body["totalResults"].(int); ok && isList && n > total {
 				*a = *errorReply(fail(http.StatusInternalServerError, "index out of range"))
 			}
@@ -163,18 +163,18 @@ var pagingFaults = []Fault{
 		})},
 	{"count-zero-as-default", "count 0 is taken as none", "7644-3.4.2.4-08",
 		onCall(func(c *call) {
-			if n, ok := number0(c, "count"); ok && n == 0 {
+			if n, ok := wholeNumber(c, "count"); ok && n == 0 {
 				c.dropParam("count")
 			}
 		})},
 	{"count-negative-as-default", "A negative count is taken as none", "7644-3.4.2.4-07, interop SCM-13",
 		onCall(func(c *call) {
-			if n, ok := number0(c, "count"); ok && n < 0 {
+			if n, ok := wholeNumber(c, "count"); ok && n < 0 {
 				c.dropParam("count")
 			}
 		})},
 	{"count-negative-500", "A negative count is answered with 500", "7644-3.4.2.4-07",
-		refusing(http.StatusInternalServerError, func(c *call) bool { n, ok := number0(c, "count"); return ok && n < 0 })},
+		refusing(http.StatusInternalServerError, func(c *call) bool { n, ok := wholeNumber(c, "count"); return ok && n < 0 })},
 	{"count-not-a-number-500", "A count that is no number is answered with 500", "7644-3.12-15",
 		refusing(http.StatusInternalServerError, func(c *call) bool {
 			s, given := c.param("count")
@@ -182,7 +182,7 @@ var pagingFaults = []Fault{
 			return given && s != "" && err != nil
 		})},
 	{"count-above-maximum-400", "A count above the maximum is refused", "7644-3.4.2.4-06",
-		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := number0(c, "count"); return ok && n > maxPageSize })},
+		refusing(http.StatusBadRequest, func(c *call) bool { n, ok := wholeNumber(c, "count"); return ok && n > maxPageSize })},
 	{"no-count-no-resources", "A list without count holds no resources", "7644-3.4.2.4-09",
 		onPage(func(c *call, q *query, list object) {
 			if q.count == nil && c.method == http.MethodGet {
@@ -235,8 +235,8 @@ var pagingFaults = []Fault{
 		})},
 }
 
-// number0 is a whole number among the parameters of a query.
-func number0(c *call, name string) (int, bool) {
+// wholeNumber is a whole number among the parameters of a query.
+func wholeNumber(c *call, name string) (int, bool) {
 	if c.isSearch() {
 		v, _ := member(c.body, name)
 		n, ok := v.(json.Number)

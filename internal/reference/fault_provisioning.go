@@ -32,9 +32,6 @@ func frozen(name string) func(*behaviour) {
 // without its flag: Add, Replace, Remove.
 func (o *operation) capitalized() bool { return o.op != strings.ToLower(o.op) }
 
-// isManager reports whether an operation is on the manager as a whole.
-func (o *operation) isManager() bool { return strings.HasSuffix(strings.ToLower(o.path), ":manager") }
-
 var provisioningFaults = []Fault{
 	{"create-forces-inactive", "Every new user is inactive, whatever was sent", "okta.md 2.2",
 		onWrite(func(_ *call, r *resource, before, after object) error {
@@ -52,27 +49,6 @@ var provisioningFaults = []Fault{
 			}
 			return nil
 		})},
-	{"inactive-hidden-and-taken", "An inactive user answers 404 and is in no list, but holds its userName", "OKTA-Q09 (B8, B9), E14",
-		func(b *behaviour) {
-			onRequest(func(c *call) (*reply, error) {
-				if c.method != http.MethodGet || !c.isSingle() || c.endpoint() != scim.UsersEndpoint {
-					return nil, nil
-				}
-				c.srv.store.mu.RLock()
-				defer c.srv.store.mu.RUnlock()
-				if r := c.srv.store.get(c.kind(), c.path[1]); r != nil && r.doc["active"] == false {
-					return nil, notFound("User " + scim.Quote(c.path[1]))
-				}
-				return nil, nil
-			})(b)
-			onFilter(func(c *call, f scim.Filter) scim.Filter {
-				if c.endpoint() != scim.UsersEndpoint || f == nil {
-					return f
-				}
-				inactive := &scim.Compare{Attr: scim.AttrPath{Name: "active"}, Op: scim.EQ, Value: false}
-				return &scim.And{Left: f, Right: &scim.Not{Inner: inactive}}
-			})(b)
-		}},
 	{"list-500", "A list of users without a filter answers 500", "OKTA-Q25",
 		onRequest(func(c *call) (*reply, error) {
 			if _, filtered := c.param("filter"); c.isList() && !filtered && c.endpoint() == scim.UsersEndpoint {
@@ -87,13 +63,6 @@ var provisioningFaults = []Fault{
 			}
 			return f
 		})},
-	{"patch-501", "PATCH answers 501", "OKTA-Q03 (B4), E07",
-		onRequest(func(c *call) (*reply, error) {
-			if c.method == http.MethodPatch {
-				return nil, fail(http.StatusNotImplemented, "PATCH is not supported")
-			}
-			return nil, nil
-		})},
 	{"patch-op-case-sensitive", "Add, Replace and Remove with a capital are refused", "entra.md E20",
 		onOperation(func(_ *patcher, o *operation) error {
 			if o.capitalized() {
@@ -101,49 +70,10 @@ var provisioningFaults = []Fault{
 			}
 			return nil
 		})},
-	{"patch-capital-op-ignored", "Add, Replace and Remove with a capital are accepted and change nothing", "entra.md E20",
-		onOperation(func(_ *patcher, o *operation) error {
-			o.skip = o.skip || o.capitalized()
-			return nil
-		})},
-	{"patch-pathless-rejected", "An operation without a path is refused", "OKTA-Q01 (B1, B2), OKTA-Q26 (B13)",
-		onOperation(func(_ *patcher, o *operation) error {
-			if o.path == "" {
-				return refuse(scim.InvalidPath, "an operation needs a path")
-			}
-			return nil
-		})},
-	{"patch-pathless-urn-ignored", "URN keys in an operation without a path are dropped", "entra.md E28",
-		onOperation(func(_ *patcher, o *operation) error {
-			value, ok := o.value.(object)
-			if o.path != "" || !ok {
-				return nil
-			}
-			for key := range value {
-				if strings.HasPrefix(strings.ToLower(key), "urn:") {
-					delete(value, key)
-				}
-			}
-			return nil
-		})},
 	{"patch-string-boolean-rejected", "A boolean that is sent as the string \"False\" is refused", "entra.md E24",
 		onOperation(func(_ *patcher, o *operation) error {
 			if s, ok := o.value.(string); ok && o.path == "active" {
 				return refuse(scim.InvalidValue, "active has to be a boolean, not %s", scim.Quote(s))
-			}
-			return nil
-		})},
-	{"group-add-replaces", "add on members replaces the list", "entra.md E52",
-		onOperation(func(_ *patcher, o *operation) error {
-			if o.is("add") && o.path == "members" {
-				o.op = "replace"
-			}
-			return nil
-		})},
-	{"group-remove-clears-all", "remove on members with a list of values removes everybody", "entra.md E50, EL-6",
-		onOperation(func(_ *patcher, o *operation) error {
-			if o.is("remove") && o.path == "members" {
-				o.value, o.hasValue = nil, false
 			}
 			return nil
 		})},
@@ -161,18 +91,6 @@ var provisioningFaults = []Fault{
 			}
 			o.value = kept
 			o.skip = len(kept) == 0
-			return nil
-		})},
-	{"manager-string-rejected", "A manager as a plain string is refused", "entra.md E36",
-		onOperation(func(_ *patcher, o *operation) error {
-			if s, ok := o.value.(string); ok && s != "" && o.isManager() {
-				return refuse(scim.InvalidValue, "manager has to be an object")
-			}
-			return nil
-		})},
-	{"manager-empty-stays", "An empty value for the manager changes nothing", "entra.md E38",
-		onOperation(func(_ *patcher, o *operation) error {
-			o.skip = o.skip || o.value == "" && o.isManager()
 			return nil
 		})},
 	{"unknown-group-answers-500", "A group that does not exist is answered with 500", "OKTA-Q35",
