@@ -55,7 +55,9 @@ var servers = []server{
 		prepare: func(dir, bin string, _ int) *exec.Cmd {
 			return exec.Command("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent")
 		},
-		run:  func(dir, bin string, port int) *exec.Cmd { return exec.Command("node", "server.mjs", strconv.Itoa(port)) },
+		run: func(dir, bin string, port int) *exec.Cmd {
+			return exec.Command("node", "server.mjs", strconv.Itoa(port))
+		},
 		base: "http://127.0.0.1:%d/scim/v2",
 	},
 }

@@ -16,7 +16,7 @@ var driftFlows = []Flow{
 	{
 		ID: "out-of-sync.assigned-before-provisioning", Title: "Who was assigned before provisioning was switched on gets an account when it is asked for",
 		Breaks:  []string{"OKTA-Q39", "OKTA-Q40"},
-		Catches: []string{"create-empty-body"},
+		Catches: []string{"filter-eq-finds-nothing"},
 		Steps: []FlowStep{
 			{"assigned", "Two people are assigned while provisioning is off: nothing is sent", func(s *Sync) {
 				s.start(true)
@@ -88,7 +88,7 @@ var driftFlows = []Flow{
 		Needs: []Feature{Patch}, Breaks: []string{"OKTA-Q04", "E44"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"},
-			"entra-legacy": {"patch-capital-op-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
+			"entra-legacy": {"patch-op-case-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -143,8 +143,8 @@ var driftFlows = []Flow{
 		ID: "out-of-sync.member-lost", Title: "A member that was lost on the target is back after the next push of it",
 		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E56"},
 		CatchesIn: map[string][]string{
-			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-replace-appends-to-list"},
-			"entra-legacy": {"patch-capital-op-ignored"}, "entra-compliant": {"group-add-replaces"},
+			"okta-aiw": {"put-same-members-refused"}, "okta-oin": {"patch-replace-members-501"},
+			"entra-legacy": {"patch-op-case-sensitive"}, "entra-compliant": {"patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada", "bo") }},

@@ -24,7 +24,7 @@ var joinerFlows = []Flow{
 	{
 		ID: "joiner", Title: "Somebody who is assigned gets an account",
 		Breaks:  []string{"OKTA-Q06", "OKTA-Q07", "OKTA-Q11", "OKTA-Q13", "E04", "E15", "E37"},
-		Catches: []string{"create-empty-body", "create-forces-inactive"},
+		Catches: []string{"create-empty-body", "create-forces-inactive", "scim-json-415"},
 		Steps: []FlowStep{
 			{"assigned", "She is matched by userName and created", func(s *Sync) { s.Assign("ada") }},
 			{"there", "The account has her names and is active", func(s *Sync) { s.ExpectUser("ada") }},
@@ -35,6 +35,9 @@ var joinerFlows = []Flow{
 		ID: "joiner-already-there", Title: "Somebody who has an account already is linked to it and updated",
 		Breaks:  []string{"OKTA-Q40", "OKTA-Q04", "E16", "E10"},
 		Catches: []string{"filter-eq-finds-nothing"},
+		CatchesIn: map[string][]string{
+			"entra-legacy": {"patch-add-unmatched-refused", "patch-add-one-value-each"}, "entra-compliant": {"patch-add-unmatched-refused", "patch-add-one-value-each"},
+		},
 		Steps: []FlowStep{
 			{"signed-in", "She has an account from a sign-in", func(s *Sync) {
 				id := s.CreateBehind("ada")
@@ -75,9 +78,15 @@ var moverFlows = []Flow{
 		Breaks:  []string{"OKTA-Q05", "E20", "E21", "E22", "E23", "E27", "E28", "E29"},
 		Catches: []string{"title-read-only"},
 		CatchesIn: map[string][]string{
-			"okta-aiw": {"put-ignored", "put-ignores-extension"}, "okta-oin": {"put-ignored", "put-ignores-extension"},
-			"entra-legacy":    {"patch-ignored", "patch-op-case-sensitive", "patch-urn-path-flattened"},
-			"entra-compliant": {"patch-ignored", "patch-pathless-rejected", "patch-pathless-urn-ignored"},
+			"okta-aiw": {"put-ignored", "put-ignores-extension", "put-501"}, "okta-oin": {"put-ignored", "put-ignores-extension", "put-501"},
+			"entra-legacy": {
+				"patch-ignored", "patch-op-case-sensitive", "patch-op-case-ignored", "patch-urn-path-flattened", "patch-urn-path-500",
+				"patch-only-active", "patch-refuses-extension",
+			},
+			"entra-compliant": {
+				"patch-ignored", "patch-without-path-rejected", "patch-urn-key-ignored", "patch-dotted-key-ignored", "patch-dotted-key-literal",
+				"patch-only-active", "patch-op-capitals-only",
+			},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -119,10 +128,10 @@ var leaverFlows = []Flow{
 		ID: "leaver", Title: "Somebody who leaves is deactivated and kept",
 		Breaks: []string{"OKTA-Q01", "OKTA-Q02", "OKTA-Q03", "OKTA-Q09", "OKTA-Q17", "E14", "E24", "E26"},
 		CatchesIn: map[string][]string{
-			"okta-aiw":        {"put-ignores-active", "inactive-hidden-and-taken"},
-			"okta-oin":        {"patch-ignored", "patch-pathless-rejected", "patch-501", "inactive-hidden-and-taken"},
-			"entra-legacy":    {"patch-ignored", "patch-string-boolean-rejected", "patch-op-case-sensitive", "inactive-hidden-and-taken"},
-			"entra-compliant": {"patch-ignored", "patch-501", "inactive-hidden-and-taken"},
+			"okta-aiw":        {"put-ignores-active", "inactive-hidden"},
+			"okta-oin":        {"patch-ignored", "patch-without-path-rejected", "patch-without-path-500", "patch-not-offered", "patch-deactivated-404", "inactive-hidden"},
+			"entra-legacy":    {"patch-ignored", "patch-string-boolean-rejected", "patch-string-boolean-true", "patch-op-case-sensitive", "inactive-hidden"},
+			"entra-compliant": {"patch-ignored", "patch-not-offered", "inactive-hidden"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -158,7 +167,6 @@ var leaverFlows = []Flow{
 		Breaks: []string{"E79"},
 		CatchesIn: map[string][]string{
 			"entra-legacy": {"delete-ignored"}, "entra-compliant": {"delete-ignored"},
-			"okta-aiw": nil, "okta-oin": nil,
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},

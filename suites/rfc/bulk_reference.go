@@ -84,7 +84,7 @@ var bulkReferenceChecks = []Check{
 		u := t.GivenUser()
 		a := bulk(t, patchOperation(u, "displayName", "First"), patchOperation(u, "displayName", "Second"), patchOperation(u, "displayName", "Third"))
 		results(a, 3)
-		t.Get(u).Status(200).Equal("displayName", "Third")
+		t.Get(u).Status(200).EqualFold("displayName", "Third")
 	}},
 }
 

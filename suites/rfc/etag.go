@@ -67,7 +67,7 @@ var etagChecks = []Check{
 		offers(t, scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		t.Put(u, changed(u, "North Star"), Header("If-Match", tag)).Status(200)
-		t.Get(u).Status(200).Equal("displayName", "North Star")
+		t.Get(u).Status(200).EqualFold("displayName", "North Star")
 	}},
 	{Meta: Meta{
 		ID: "etag.current-version-is-patched", Level: Must,
@@ -78,7 +78,7 @@ var etagChecks = []Check{
 		offers(t, scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		t.PatchWith(u, rename, Header("If-Match", tag)).Status(200, 204)
-		t.Get(u).Status(200).Equal("displayName", "North Star")
+		t.Get(u).Status(200).EqualFold("displayName", "North Star")
 	}},
 	{Meta: Meta{
 		ID: "etag.old-version-is-not-replaced", Level: Must,
@@ -109,17 +109,6 @@ var etagChecks = []Check{
 		a := t.PatchWith(u, rename, Header("If-Match", old))
 		t.Get(u).Status(200).NotEqual("displayName", "North Star")
 		a.Status(409, 412).Advisory().Status(412)
-	}},
-	{Meta: Meta{
-		ID: "etag.any-version", Level: Should,
-		Title:    "A PUT with * in If-Match is done",
-		Requires: []string{"7644-3.14-07"}, Needs: []Feature{ETag, PutMethod},
-		Catches: []string{"if-match-star-refused"},
-	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
-		u, _ := versioned(t)
-		t.Put(u, changed(u, "North Star"), Header("If-Match", "*")).Status(200)
-		t.Get(u).Status(200).Equal("displayName", "North Star")
 	}},
 }
 

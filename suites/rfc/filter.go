@@ -75,10 +75,11 @@ var filterOperatorChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-14"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-ew-as-co"},
 	}, Body: func(t *T) {
-		u := givenNamed(t, "anna")
-		longer := t.GivenUser(Set("userName", u.Text("userName")+".example.com"))
-		findUsers(t, "userName ew "+scim.Quote(mailbox(t, "nna"))).Finds(u)
-		findUsers(t, "userName ew "+scim.Quote(longer.Text("userName"))).Finds(longer)
+		offers(t, scim.UserURN, "displayName")
+		u := keeps(t, t.GivenUser(Set("displayName", "Due North "+t.Tag())), "displayName")
+		longer := t.GivenUser(Set("displayName", "Due North "+t.Tag()+" East"))
+		findUsers(t, "displayName ew "+scim.Quote("North "+t.Tag())).Finds(u)
+		findUsers(t, "displayName ew "+scim.Quote(longer.Text("displayName"))).Finds(longer)
 	}},
 	{Meta: Meta{
 		ID: "filter.pr", Level: Must,

@@ -7,6 +7,23 @@ import (
 
 var filterRefusalChecks = []Check{
 	{Meta: Meta{
+		ID: "filter.unsupported-is-not-ignored", Level: Should,
+		Title:    "A target without filters refuses a filter rather than answer with everything",
+		Requires: []string{"7644-3.4.2.2-01"},
+		Breaks:   []string{"E16"},
+		Catches:  []string{"filter-unsupported-ignored"},
+	}, Body: func(t *T) {
+		if t.Has(Filtering) {
+			t.Skip("the target supports filters")
+		}
+		u := t.GivenUser()
+		t.GivenUser()
+		a := t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName")))).Status(200, 400, 403, 501)
+		if a.Code() == 200 {
+			a.Only(u)
+		}
+	}},
+	{Meta: Meta{
 		ID: "filter.invalid.unknown-operator", Level: Must,
 		Title:    "A filter with an unknown operator is refused with 400 invalidFilter",
 		Requires: []string{"7644-3.4.2.2-41"}, Needs: []Feature{Filtering},

@@ -32,7 +32,7 @@ func filterValueChecks() (checks []Check) {
 			offers(t, scim.UserURN, "displayName")
 			t.GivenUser(Set("displayName", c.decoy+" "+t.Tag()))
 			u := t.GivenUser(Set("displayName", c.value+" "+t.Tag()))
-			if u.Body.Get("displayName").String() != u.Text("displayName") {
+			if !strings.EqualFold(u.Body.Get("displayName").String(), u.Text("displayName")) {
 				t.Block("could not arrange: the target does not keep the displayName")
 			}
 			findUsers(t, eq("displayName", u.Text("displayName"))).Finds(u)

@@ -47,7 +47,11 @@ var indexChecks = []Check{
 		Catches: []string{"total-of-page", "total-of-rest"},
 	}, Body: func(t *T) {
 		givenListed(t, 3)
-		for _, p := range page(t, "count", "1").Status(200).Pages() {
+		first := page(t, "count", "1").Status(200)
+		for _, p := range first.Pages() {
+			if first.Page().NextCursor != "" && !p.Resource().Has("totalResults") {
+				continue // not told in cursor paging (RFC 9865 section 2)
+			}
 			p.Equal("totalResults", 3)
 		}
 	}},
@@ -69,7 +73,11 @@ var indexChecks = []Check{
 		Catches: []string{"page-without-start-index", "page-without-items-per-page"},
 	}, Body: func(t *T) {
 		givenListed(t, 3)
-		page(t, "startIndex", "1", "count", "1").Status(200).Has("startIndex", "itemsPerPage")
+		a := page(t, "startIndex", "1", "count", "1").Status(200)
+		if a.Page().NextCursor != "" {
+			t.Skip("the target pages by cursor")
+		}
+		a.Has("startIndex", "itemsPerPage")
 	}},
 	{Meta: Meta{
 		ID: "pagination.start-index-is-that-of-the-page", Level: Must,

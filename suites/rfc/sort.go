@@ -49,7 +49,7 @@ var sortChecks = []Check{
 	{Meta: Meta{
 		ID: "sort.names-ignore-case", Level: Must,
 		Title:    "sortBy names the attribute in any letter case",
-		Requires: []string{"7643-2.1-02", "7644-3.4.2.3-03"}, Needs: []Feature{Sorting, Filtering},
+		Requires: []string{"7644-3.10-05", "7643-2.1-02"}, Needs: []Feature{Sorting, Filtering},
 		Catches: []string{"sort-names-case-sensitive"},
 	}, Body: func(t *T) {
 		b, c, a := givenNamed(t, "b"), givenNamed(t, "c"), givenNamed(t, "a")
