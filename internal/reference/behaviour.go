@@ -73,4 +73,6 @@ type switches struct {
 	// replaceCreates makes a replace whose filter selects nothing create the
 	// value, as Entra ID expects (entra.md E32).
 	replaceCreates bool
+	// encode writes the body of an answer; as it is without one.
+	encode func(o object) []byte
 }

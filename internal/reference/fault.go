@@ -61,7 +61,39 @@ var faultTopics = [][]Fault{
 }
 
 // variationTopics are the lists of variations, one for each file.
-var variationTopics = [][]Variation{}
+var variationTopics = [][]Variation{wireVariations, resourceVariations, writeVariations, queryVariations}
+
+// choices lists ways of doing one thing: a service provider has one of each
+// list at most.
+var choices = [][]string{
+	{"another-host", "relative-location"},
+	{"charset-parameter", "media-type-plain"},
+	{"strong-etags", "no-etags"},
+	{"times-with-offset", "times-in-nanoseconds"},
+	{"empty-lists-shown", "nulls-shown"},
+	{"me-not-found", "me-not-offered"},
+	{"undeclared-echoed", "undeclared-refused"},
+	{"pages-by-cursor", "no-cursors"},
+	{"empty-list-without-resources", "empty-list-null"},
+	{"filter-not-offered", "filter-eq-and-only"},
+	{"patch-204", "patch-without-change-204", "patch-not-offered-by-config"},
+}
+
+// contradict returns two of the variations that are ways of doing one thing.
+func contradict(variations []string) (a, b string, found bool) {
+	for _, list := range choices {
+		var chosen []string
+		for _, name := range list {
+			if slices.Contains(variations, name) {
+				chosen = append(chosen, name)
+			}
+		}
+		if len(chosen) > 1 {
+			return chosen[0], chosen[1], true
+		}
+	}
+	return "", "", false
+}
 
 // The functions below plant one hook or switch; behaviour says what each is
 // for.
@@ -123,6 +155,9 @@ func Variations() []Variation {
 // plant puts faults and variations into the server, variations first: a fault
 // is a fault also where something is done in another allowed way.
 func (s *Server) plant(faults, variations []string) error {
+	if a, b, found := contradict(variations); found {
+		return fmt.Errorf("the variations %s and %s are two ways of doing one thing; choose one", a, b)
+	}
 	knownVariations, knownFaults := Variations(), Faults()
 	for _, name := range variations {
 		i := slices.IndexFunc(knownVariations, func(v Variation) bool { return v.Name == name })

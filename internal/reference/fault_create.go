@@ -188,17 +188,6 @@ var createFaults = []Fault{
 			}
 			return nil
 		})},
-	{"email-unique", "A second user with the same e-mail address is refused", "OKTA-Q14 (B33), E71",
-		onWrite(func(c *call, r *resource, _, after object) error {
-			for _, x := range c.srv.store.collections[r.kind].list {
-				for _, e := range listOf(x.doc["emails"]) {
-					if x != r && slices.ContainsFunc(listOf(after["emails"]), func(f any) bool { return same(e, f) }) {
-						return fail(http.StatusConflict, "the e-mail address is in use")
-					}
-				}
-			}
-			return nil
-		})},
 	{"null-refused", "A null in a create or a PUT is refused", "7643-2.5-01, OKTA-Q45",
 		onRequest(func(c *call) (*reply, error) {
 			for name, v := range c.body {
@@ -247,14 +236,6 @@ var createFaults = []Fault{
 		onRaw(func(r *http.Request, raw []byte) bool {
 			schemas, name := bytes.Index(raw, []byte(`"schemas"`)), bytes.Index(raw, []byte(`"userName"`))
 			return r.Method == http.MethodPost && name >= 0 && schemas > name
-		})},
-	{"undeclared-echoed", "Undeclared attributes of a create are kept and shown", "7644-3.3-13, notes 7",
-		onShow(func(c *call, r *resource, o object) {
-			for name, v := range c.body {
-				if c.isWrite() && !r.kind.find("", name).known() && r.kind.extension(name) == nil && c.method != http.MethodPatch {
-					o[name] = v
-				}
-			}
 		})},
 	{"attribute-names-case-sensitive", "Attribute names in a body have to be written as in the schema", "7643-2.1-02",
 		onRequest(func(c *call) (*reply, error) {

@@ -84,8 +84,6 @@ var errorFaults = []Fault{
 				setStatus(a, http.StatusInternalServerError)
 			}
 		})},
-	{"method-not-allowed-without-allow", "An answer 405 has no header Allow", "RFC 9110 section 15.5.6",
-		onAnswer(func(_ *call, a *reply) { a.header.Del("Allow") })},
 }
 
 func unknownEndpoint(c *call, a *reply) bool {

@@ -46,10 +46,6 @@ var groupFaults = []Fault{
 				return c.kind() != nil && c.kind().name == "Group" && a.name == "displayName"
 			}
 		})},
-	{"group-duplicate-name-accepted", "A second group with the same displayName is created", "E12, entra.md section 6",
-		onSwitch(func(s *switches) {
-			s.acceptDuplicate = func(c *call) bool { return c.endpoint() == scim.GroupsEndpoint }
-		})},
 	{"group-filter-unsupported", "Groups cannot be found by a filter", "E12, OKTA-Q32",
 		onRequest(func(c *call) (*reply, error) {
 			if _, filtered := c.params["filter"]; filtered && c.endpoint() == scim.GroupsEndpoint {
@@ -122,15 +118,6 @@ var groupFaults = []Fault{
 			for _, id := range memberIDs(after) {
 				if c.srv.store.byID[id] == nil {
 					return fail(http.StatusInternalServerError, "foreign key violation")
-				}
-			}
-			return nil
-		})},
-	{"unknown-member-404", "A member that does not exist is answered with 404", "OKTA-Q36 (B25)",
-		onWrite(func(c *call, _ *resource, _, after object) error {
-			for _, id := range memberIDs(after) {
-				if c.srv.store.byID[id] == nil {
-					return notFound("the member")
 				}
 			}
 			return nil

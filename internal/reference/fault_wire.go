@@ -109,9 +109,9 @@ var wireFaults = []Fault{
 				next.ServeHTTP(&withBody{w}, r)
 			})
 		})},
-	{"body-truncated", "Lists end in the middle", "OKTA-Q15",
+	{"body-truncated", "Lists of more than one resource end in the middle", "OKTA-Q15",
 		onAnswer(func(_ *call, a *reply) {
-			if a.body["Resources"] != nil {
+			if len(listOf(a.body["Resources"])) > 1 {
 				raw := encode(a.body)
 				a.raw = raw[:len(raw)-2]
 			}

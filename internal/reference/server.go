@@ -278,6 +278,11 @@ func (s *Server) authenticate(c *call) error {
 			return nil
 		}
 	}
+	return unauthenticated(given)
+}
+
+// unauthenticated refuses credentials, or their absence.
+func unauthenticated(given string) error {
 	challenge := `Bearer realm="scim"`
 	if given != "" {
 		challenge += `, error="invalid_token"`
@@ -349,7 +354,9 @@ func decodeObject(raw []byte) (object, error) {
 func (s *Server) send(w http.ResponseWriter, r *http.Request, a *reply) {
 	body := a.raw
 	if body == nil && a.body != nil {
-		body = encode(a.body)
+		if body = encode(a.body); s.b.encode != nil {
+			body = s.b.encode(a.body)
+		}
 	}
 	h := w.Header()
 	for k, v := range a.header {
