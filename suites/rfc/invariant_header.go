@@ -15,9 +15,9 @@ var headerInvariants = []Invariant{
 	{
 		Meta: Meta{
 			ID: "wire.media-type", Level: Must,
-			Title:    "Answers with a body have the media type application/scim+json",
+			Title:    "Answers with a body have a media type of JSON",
 			Requires: []string{"7644-3.1-01", "7644-3.8-07", "7644-3.8-09", "7644-8.1-02"},
-			Breaks:   []string{"E03"}, Catches: []string{"media-type-html"},
+			Breaks:   []string{"E03"}, Catches: []string{"media-type-html", "media-type-missing"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 {
@@ -30,22 +30,34 @@ var headerInvariants = []Invariant{
 				return true, []Finding{{
 					Message: "an answer with a body has no Content-Type", Where: "header Content-Type", Want: scim.MediaType, Got: "absent",
 				}}
-			case err == nil && strings.EqualFold(kind, scim.MediaType):
+			case err == nil && isJSON(kind):
 				return true, nil
-			case err == nil && strings.EqualFold(kind, "application/json"):
-				// Right when it was asked for, and common otherwise
-				// (requirements.md, expectation 13).
-				if asksForJSON(x) {
-					return true, nil
-				}
-				return true, []Finding{{
-					Message: "the media type of an answer is application/json", Where: "header Content-Type",
-					Want: scim.MediaType, Got: "application/json", Advisory: true,
-				}}
 			}
 			return true, []Finding{{
 				Message: "the media type of an answer is not SCIM", Where: "header Content-Type", Want: scim.MediaType, Got: kind,
 			}}
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "wire.scim-media-type", Level: Should,
+			Title:    "Answers with a body have the media type application/scim+json",
+			Requires: []string{"7644-3.1-01", "7644-8.1-02"},
+			Breaks:   []string{"E03"}, Catches: []string{"media-type-json", "error-media-type-json"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			// application/json is right when it was asked for, and common
+			// otherwise (requirements.md, expectation 13).
+			kind, _, err := mime.ParseMediaType(x.Response.Header.Get("Content-Type"))
+			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 || err != nil || !isJSON(kind) || asksForJSON(x) {
+				return false, nil
+			}
+			if !strings.EqualFold(kind, scim.MediaType) {
+				return true, []Finding{{
+					Message: "the media type of an answer is application/json", Where: "header Content-Type", Want: scim.MediaType, Got: kind,
+				}}
+			}
+			return true, nil
 		},
 	},
 	{
@@ -114,7 +126,7 @@ var headerInvariants = []Invariant{
 		Meta: Meta{
 			ID: "wire.no-content-has-no-body", Level: Must,
 			Title:    "An answer 204 has no body",
-			Requires: []string{"7644-3.6-08"}, Catches: []string{"no-content-with-length"},
+			Requires: []string{"7644-3.6-08"}, Catches: []string{"no-content-with-length", "patch-204-with-body"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 			if x.Response.Status != http.StatusNoContent {
@@ -151,6 +163,11 @@ var headerInvariants = []Invariant{
 			return true, nil
 		},
 	},
+}
+
+// isJSON reports whether a media type is SCIM's or that of plain JSON.
+func isJSON(kind string) bool {
+	return strings.EqualFold(kind, scim.MediaType) || strings.EqualFold(kind, "application/json")
 }
 
 func opaque(tag string) string { return strings.Trim(strings.TrimPrefix(tag, "W/"), `"`) }

@@ -2,6 +2,7 @@ package rfc
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,7 @@ var messageInvariants = []Invariant{
 			ID: "message.json", Level: Must,
 			Title:    "Every body is a JSON object",
 			Requires: []string{"7643-2.1-01", "7644-3.2-19"}, Breaks: []string{"OKTA-Q15"},
-			Catches: []string{"error-html", "error-plain-text"},
+			Catches: []string{"error-html", "error-plain-text", "body-truncated"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 || x.Response.Truncated {
@@ -60,7 +61,7 @@ var messageInvariants = []Invariant{
 			ID: "message.error-body", Level: Must,
 			Title:    "Every error is described in the body as a SCIM Error",
 			Requires: []string{"7644-3.12-01", "7644-3.12-02", "7644-3.2-21"}, Breaks: []string{"OKTA-Q15", "OKTA-Q16"},
-			Catches: []string{"error-empty-body", "error-without-schemas", "error-html"},
+			Catches: []string{"error-empty-body", "error-without-schemas", "error-html", "error-wrapped"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 			// 401, 404 and 405 for what is no SCIM endpoint may come from a
@@ -89,7 +90,7 @@ var messageInvariants = []Invariant{
 			ID: "message.error-status", Level: Must,
 			Title:    "The status in an error's body is the HTTP status, as a string",
 			Requires: []string{"7644-3.12-03"}, Breaks: []string{"E80"},
-			Catches: []string{"error-status-number", "error-status-differs"},
+			Catches: []string{"error-status-number", "error-status-differs", "error-status-missing"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 			r, ok := errorBody(x)
@@ -111,6 +112,24 @@ var messageInvariants = []Invariant{
 	},
 	{
 		Meta: Meta{
+			ID: "message.error-scim-type", Level: Should,
+			Title:    "The scimType of an error is spelt as in RFC 7644 table 9",
+			Requires: []string{"7644-3.12-04"}, Catches: []string{"error-scim-type-null"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			r, ok := errorBody(x)
+			v := r.Get("scimType")
+			if !ok || v.Type != gjson.String {
+				return false, nil
+			}
+			if want, wrong := misspelt(v.Str); wrong {
+				return true, []Finding{{Message: "the scimType of an error is not spelt as in RFC 7644", Where: "scimType", Want: want, Got: v.Raw}}
+			}
+			return true, nil
+		},
+	},
+	{
+		Meta: Meta{
 			ID: "message.list", Level: Must,
 			Title:    "Every query is answered by a well-formed ListResponse",
 			Requires: []string{"7644-3.4.2-04", "7644-3.4.2-05", "7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07", "OKTA-Q08", "E04"},
@@ -120,7 +139,20 @@ var messageInvariants = []Invariant{
 			if !isList(x) {
 				return false, nil
 			}
-			return true, violations(schemas.Validate(schemas.ListResponse, x.Response.Body), nil)
+			return true, listViolations(x, false)
+		},
+	},
+	{
+		Meta: Meta{
+			ID: "message.list-resources-is-array", Level: Should,
+			Title:    "Resources is an array or absent when a query finds nothing",
+			Requires: []string{"7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07"}, Catches: []string{"list-resources-null"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			if !isList(x) {
+				return false, nil
+			}
+			return true, listViolations(x, true)
 		},
 	},
 	{
@@ -142,14 +174,40 @@ var messageInvariants = []Invariant{
 				return false, nil
 			}
 			if l.ItemsPerPage != len(l.Resources) {
+				// In words: the numbers of a whole list change with what else
+				// is on the target.
+				got := "a smaller number"
+				if l.ItemsPerPage > len(l.Resources) {
+					got = "a larger number"
+				}
 				return true, []Finding{{
 					Message: "itemsPerPage is not the number of resources in the page", Where: "itemsPerPage",
-					Want: strconv.Itoa(len(l.Resources)), Got: strconv.Itoa(l.ItemsPerPage),
+					Want: "the number of resources in the page", Got: got,
 				}}
 			}
 			return true, nil
 		},
 	},
+}
+
+// scimTypes are the words of RFC 7644 table 9 and of RFC 9865 section 2.
+var scimTypes = []string{
+	scim.InvalidFilter, scim.TooMany, scim.Uniqueness, scim.Mutability, scim.InvalidSyntax, scim.InvalidPath, scim.NoTarget,
+	scim.InvalidValue, scim.InvalidVers, scim.Sensitive, scim.InvalidCursor, scim.ExpiredCursor, scim.InvalidCount,
+}
+
+// misspelt returns the word that a scimType was meant to be, or says that it
+// is the text "null"; other words of a provider's own are its affair.
+func misspelt(word string) (want string, wrong bool) {
+	if word == "" || word == "null" {
+		return "a word of RFC 7644 table 9, or absence", true
+	}
+	for _, known := range scimTypes {
+		if strings.EqualFold(word, known) && word != known {
+			return known, true
+		}
+	}
+	return "", false
 }
 
 // bodyKind says for people what a body is.
@@ -204,14 +262,18 @@ func isList(x *scim.Exchange) bool {
 	return !strings.Contains(path, "/")
 }
 
+// listViolations holds a list against its JSON Schema: what is wrong, or what
+// is merely tolerated (requirements.md, contradiction 39).
+func listViolations(x *scim.Exchange, tolerated bool) []Finding {
+	found := violations(schemas.Validate(schemas.ListResponse, x.Response.Body))
+	return slices.DeleteFunc(found, func(f Finding) bool { return f.Advisory != tolerated })
+}
+
 // violations turns what JSON Schema found into findings.
-func violations(list []schemas.Violation, soften func(schemas.Violation) bool) []Finding {
+func violations(list []schemas.Violation) []Finding {
 	var out []Finding
 	for _, v := range list {
-		out = append(out, Finding{
-			Message: v.Message, Where: v.Path, Want: v.Want, Got: v.Got,
-			Advisory: v.Advisory || soften != nil && soften(v),
-		})
+		out = append(out, Finding{Message: v.Message, Where: v.Path, Want: v.Want, Got: v.Got, Advisory: v.Advisory})
 	}
 	return out
 }

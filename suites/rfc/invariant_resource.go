@@ -23,7 +23,7 @@ var resourceInvariants = []Invariant{
 		Title:    "Every resource names its schemas, each once, the base schema of its type among them",
 		Requires: []string{"7643-3-01", "7643-3-03", "7643-3-05", "7643-3.3-02", "7643-3.3-03"},
 		Catches:  []string{"resource-without-schemas", "resource-schemas-twice", "resource-without-base-schema"},
-	}, func(r resource, d *Discovered) (found []Finding) {
+	}, "", func(r resource, d *Discovered) (found []Finding) {
 		list := r.Lookup("schemas")
 		if len(list) == 0 {
 			// Under projection RFC 7644 figure 3 leaves schemas out
@@ -55,7 +55,7 @@ var resourceInvariants = []Invariant{
 		ID: "resource.schemas-of-type", Level: Must,
 		Title:    "A resource lists only schemas that its resource type names",
 		Requires: []string{"7643-3-04"}, Catches: []string{"resource-foreign-schema"},
-	}, func(r resource, d *Discovered) (found []Finding) {
+	}, "schemas", func(r resource, d *Discovered) (found []Finding) {
 		if r.kind == nil {
 			return nil
 		}
@@ -78,7 +78,7 @@ var resourceInvariants = []Invariant{
 		Title:    "Every resource has an id: a non-empty string without the reserved word bulkId",
 		Requires: []string{"7643-3.1-05", "7643-3.1-10"}, Breaks: []string{"OKTA-Q13"},
 		Catches: []string{"resource-without-id", "resource-id-number", "resource-id-bulkid"},
-	}, func(r resource, _ *Discovered) []Finding {
+	}, "", func(r resource, _ *Discovered) []Finding {
 		v := r.Get("id")
 		switch {
 		case !v.Exists():
@@ -96,7 +96,7 @@ var resourceInvariants = []Invariant{
 		ID: "resource.meta-resource-type", Level: Must,
 		Title:    "meta.resourceType names the resource type of the endpoint",
 		Requires: []string{"7644-3.3.1-01", "7643-3.1-23"}, Catches: []string{"meta-resource-type-wrong"},
-	}, func(r resource, _ *Discovered) []Finding {
+	}, "meta.resourceType", func(r resource, _ *Discovered) []Finding {
 		v := r.Get("meta.resourceType")
 		if r.kind == nil || !v.Exists() {
 			return nil
@@ -112,7 +112,7 @@ var resourceInvariants = []Invariant{
 		ID: "resource.meta", Level: Must,
 		Title:    "A resource in the answer to a write or a read carries meta with resourceType, created, lastModified and location",
 		Requires: []string{"7643-3.1-02", "7643-3.1-24", "7644-3.3-10"}, Catches: []string{"meta-absent", "meta-without-location"},
-	}, func(r resource, _ *Discovered) (found []Finding) {
+	}, "", func(r resource, _ *Discovered) (found []Finding) {
 		if r.projected || r.kind == nil || r.listed {
 			return nil
 		}
@@ -127,7 +127,7 @@ var resourceInvariants = []Invariant{
 		ID: "resource.meta-times", Level: Must,
 		Title:    "meta.created and meta.lastModified are dateTimes, and nothing changed before it was created",
 		Requires: []string{"7643-2.3.5-01", "7643-3.1-24", "7643-3.1-25"}, Catches: []string{"meta-times-integers", "meta-modified-before-created"},
-	}, func(r resource, _ *Discovered) (found []Finding) {
+	}, "meta", func(r resource, _ *Discovered) (found []Finding) {
 		times := map[string]time.Time{}
 		for _, p := range []string{"meta.created", "meta.lastModified"} {
 			v := r.Get(p)
@@ -155,19 +155,12 @@ var resourceInvariants = []Invariant{
 		Title:    "meta.location is the URI of the resource: it ends in its endpoint and its id",
 		Requires: []string{"7643-3.1-27", "7644-3.3-10"}, Breaks: []string{"OKTA-Q49"},
 		Catches: []string{"meta-location-wrong", "meta-location-other-endpoint"},
-	}, func(r resource, _ *Discovered) []Finding {
+	}, "meta.location", func(r resource, _ *Discovered) []Finding {
 		v := r.Get("meta.location")
-		if !v.Exists() || r.kind == nil || r.ID() == "" {
+		if r.kind == nil || r.ID() == "" {
 			return nil
 		}
-		u, err := url.Parse(v.String())
-		if err == nil && strings.HasSuffix(strings.ToLower(u.Path), strings.ToLower(r.kind.Endpoint+"/"+r.ID())) {
-			if !u.IsAbs() {
-				// RFC 7643 section 2.3.7 allows relative references.
-				return []Finding{{
-					Message: "meta.location is a relative reference", Where: "meta.location", Want: "an absolute URI", Got: "a relative one", Advisory: true,
-				}}
-			}
+		if u, err := url.Parse(v.String()); err == nil && endsIn(u.Path, r.kind.Endpoint+"/"+r.ID()) {
 			return nil
 		}
 		return []Finding{{
@@ -176,10 +169,33 @@ var resourceInvariants = []Invariant{
 		}}
 	}),
 	perResource(Meta{
+		ID: "resource.meta-location-is-absolute", Level: Should,
+		Title:    "meta.location is an absolute URI",
+		Requires: []string{"7643-3.1-27"}, Catches: []string{"meta-location-relative"},
+	}, "meta.location", func(r resource, _ *Discovered) []Finding {
+		// RFC 7643 section 2.3.7 allows relative references.
+		if u, err := url.Parse(r.Get("meta.location").String()); err == nil && !u.IsAbs() {
+			return []Finding{{
+				Message: "meta.location is a relative reference", Where: "meta.location", Want: "an absolute URI", Got: "a relative one",
+			}}
+		}
+		return nil
+	}),
+	perResource(Meta{
+		ID: "resource.members-have-ref", Level: Should,
+		Title:    "Each member of a group has the URI of the member in $ref",
+		Requires: []string{"7643-4.2-07"}, Catches: []string{"members-without-ref-and-type"},
+	}, "members.value", func(r resource, _ *Discovered) []Finding {
+		if n, refs := len(r.Lookup("members.value")), len(r.Lookup("members.$ref")); !r.projected && refs < n {
+			return []Finding{{Message: "a member has no $ref", Where: "members.$ref", Want: "the URI of the member", Got: "absent"}}
+		}
+		return nil
+	}),
+	perResource(Meta{
 		ID: "resource.password-never-returned", Level: Must,
 		Title:    "A password is in no answer",
 		Requires: []string{"7643-4.1.1-20", "7643-4.1.1-29"}, Catches: []string{"password-returned", "password-hash-returned"},
-	}, func(r resource, _ *Discovered) []Finding {
+	}, "", func(r resource, _ *Discovered) []Finding {
 		if r.Has("password") {
 			return []Finding{{Message: "a resource holds a password", Where: "password", Want: "absent", Got: "present"}}
 		}
@@ -189,7 +205,7 @@ var resourceInvariants = []Invariant{
 		ID: "resource.one-primary", Level: Must,
 		Title:    "At most one value of an attribute is primary",
 		Requires: []string{"7643-2.4-05", "7644-3.5.2-28"}, Catches: []string{"primary-not-demoted"},
-	}, func(r resource, _ *Discovered) (found []Finding) {
+	}, "", func(r resource, _ *Discovered) (found []Finding) {
 		r.JSON().ForEach(func(k, v gjson.Result) bool {
 			if !v.IsArray() {
 				return true
@@ -214,7 +230,7 @@ var resourceInvariants = []Invariant{
 		Title:    "Attributes have the JSON types and forms that RFC 7643 gives them",
 		Requires: []string{"7643-2.3-02", "7643-2.3-03", "7643-2.3-09", "7643-2.3.5-01", "7643-2.4-01", "7643-2.4-02"}, Breaks: []string{"E24", "E25"},
 		Catches: []string{"active-as-string", "emails-as-object", "boolean-as-number"},
-	}, func(r resource, _ *Discovered) []Finding {
+	}, "", func(r resource, _ *Discovered) []Finding {
 		if r.kind == nil {
 			return nil
 		}
@@ -233,17 +249,17 @@ var resourceInvariants = []Invariant{
 				list = append(list, v) // those have rules of their own
 			}
 		}
-		return violations(list, nil)
+		return violations(list)
 	}),
 	perResource(Meta{
 		ID: "resource.follows-own-schema", Level: Must,
 		Title:    "A resource has the types, and none of the attributes returned never, that the target's own /Schemas state",
 		Requires: []string{"7643-7-29", "7643-7-31"}, Needs: []Feature{Discovery}, Catches: []string{"schema-lies-about-type", "never-returned-is-returned"},
-	}, func(r resource, d *Discovered) []Finding {
+	}, "", func(r resource, d *Discovered) []Finding {
 		if d.Derived == nil || r.kind == nil {
 			return nil
 		}
-		return violations(d.Derived.Validate(r.kind.Name, r.Raw(), schemas.Options{Projected: r.projected}), nil)
+		return violations(d.Derived.Validate(r.kind.Name, r.Raw(), schemas.Options{Projected: r.projected}))
 	}),
 	{
 		Meta: Meta{
@@ -264,7 +280,7 @@ func judgeDiscovery(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 	kind := schemas.ServiceProviderConfig
 	switch endpointOf(x) {
 	case scim.ServiceProviderConfigEndpoint:
-		return true, violations(schemas.Validate(kind, x.Response.Body), nil)
+		return true, violations(schemas.Validate(kind, x.Response.Body))
 	case scim.ResourceTypesEndpoint:
 		kind = schemas.ResourceType
 	case scim.SchemasEndpoint:
@@ -273,7 +289,7 @@ func judgeDiscovery(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 		return false, nil
 	}
 	if strings.Contains(strings.Trim(x.Request.Path, "/"), "/") {
-		return true, violations(schemas.Validate(kind, x.Response.Body), nil)
+		return true, violations(schemas.Validate(kind, x.Response.Body))
 	}
 	list, err := scim.ParseList(x.Response.Body)
 	if err != nil {
@@ -281,7 +297,7 @@ func judgeDiscovery(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
 	}
 	var found []Finding
 	for _, r := range list.Resources {
-		found = append(found, violations(schemas.Validate(kind, r.Raw()), nil)...)
+		found = append(found, violations(schemas.Validate(kind, r.Raw()))...)
 	}
 	return true, found
 }
@@ -295,10 +311,14 @@ type resource struct {
 	projected, listed bool
 }
 
-// perResource makes an invariant of a rule for one resource.
-func perResource(m Meta, rule func(resource, *Discovered) []Finding) Invariant {
+// perResource makes an invariant of a rule for one resource. It applies to the
+// resources that have something at the SCIM path about, or to all without one.
+func perResource(m Meta, about string, rule func(resource, *Discovered) []Finding) Invariant {
 	return Invariant{Meta: m, Judge: func(x *scim.Exchange, d *Discovered) (applies bool, found []Finding) {
 		for _, r := range resourcesIn(x, d) {
+			if about != "" && !r.Has(about) {
+				continue
+			}
 			applies = true
 			for _, f := range rule(r, d) {
 				if !d.Owned(r.Raw()) {
@@ -336,8 +356,8 @@ func resourcesIn(x *scim.Exchange, d *Discovered) []resource {
 		return out
 	}
 	r, err := scim.NewResource(x.Response.Body)
-	if err != nil || x.Request.Method == http.MethodDelete {
-		return nil
+	if err != nil || x.Request.Method == http.MethodDelete || !r.Has("id") && !r.Has("schemas") && !r.Has("meta") {
+		return nil // the last is no resource at all, which the checks notice
 	}
 	return append(out, resource{r, typeOf(r, x, d), projected, false})
 }
@@ -361,6 +381,12 @@ func typeOf(r scim.Resource, x *scim.Exchange, d *Discovered) *ResourceType {
 		}
 	}
 	return nil
+}
+
+// endsIn reports whether a path, relative or not, ends in the segments of
+// another, without regard to case.
+func endsIn(path, tail string) bool {
+	return strings.HasSuffix("/"+strings.ToLower(strings.TrimPrefix(path, "/")), strings.ToLower(tail))
 }
 
 // dateTime reads an xsd:dateTime, with or without an offset (RFC 7643 section

@@ -25,7 +25,11 @@ func findUsers(t *T, filter string, options ...Option) *Answer {
 // control makes sure that a filter works before a variant of it is judged: a
 // target that refuses all filters, or finds nothing, proves nothing.
 func control(t *T, filter string, want ...*Resource) {
-	t.List(want[0].Endpoint, Filter(filter)).Arranging().Status(200).All().Finds(want...)
+	a := t.List(want[0].Endpoint, Filter(filter))
+	if a.Code() == 400 {
+		t.Skip("the target refuses the filter that its variant is compared with")
+	}
+	a.Arranging().Status(200).All().Finds(want...)
 }
 
 // spelled judges another spelling of a filter that is known to work: it has to

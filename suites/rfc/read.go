@@ -3,6 +3,7 @@ package rfc
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
@@ -29,6 +30,22 @@ var readChecks = []Check{
 	}, Body: func(t *T) {
 		created, u := posted(t, scim.UsersEndpoint, t.NewUser())
 		showsStored(t, created, t.Get(u).Status(200), u.Sent)
+	}},
+	{Meta: Meta{
+		ID: "read.list-shows-the-same-attributes", Level: Should,
+		Title:    "A group in a list has the attributes that it has when it is read alone",
+		Requires: []string{"7644-3.9-01"}, Needs: []Feature{Groups, Filtering, ReadMembers},
+		Catches: []string{"list-lacks-members"},
+	}, Body: func(t *T) {
+		g := keeps(t, t.GivenGroup(Members(t.GivenUser())), "members")
+		a := t.List(scim.GroupsEndpoint, Filter(eq("displayName", g.Text("displayName")))).Supported().Finds(g)
+		var missing []string
+		for _, name := range memberNames(g.Body) {
+			if len(a.Page().Resources) == 1 && !a.Page().Resources[0].Has(name) {
+				missing = append(missing, name)
+			}
+		}
+		a.Holds(len(missing) == 0, "Resources", "what a read shows", "no "+strings.Join(missing, ", "), "a list shows fewer attributes than a read")
 	}},
 	{Meta: Meta{
 		ID: "read.unknown-id-answers-404", Level: Should,
@@ -104,4 +121,16 @@ func showsStored(t *T, answer, read *Answer, sent Doc) {
 			answer.Equal(name, values[0].Value())
 		}
 	}
+}
+
+// memberNames lists the attributes of a resource that have a value, sorted.
+func memberNames(r scim.Resource) []string {
+	var names []string
+	for name := range r.JSON().Map() {
+		if r.Has(name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }

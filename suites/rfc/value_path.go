@@ -27,7 +27,7 @@ var valuePathChecks = []Check{
 		offers(t, scim.UserURN, "emails")
 		north, south := mailbox(t, "north"), mailbox(t, "south")
 		u := keeps(t, t.GivenUser(Set("emails", Values{email("work", north), email("home", south)})), "emails.type")
-		t.GivenUser(Set("emails", Values{email("work", south), email("home", north)}))
+		t.GivenUser(Set("emails", Values{email("work", mailbox(t, "far.south")), email("home", mailbox(t, "far.north"))}))
 		findUsers(t, mine(t, `emails[type eq "work" and value co `+scim.Quote("north."+t.Tag())+`]`)).Finds(u)
 	}},
 	{Meta: Meta{
