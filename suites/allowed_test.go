@@ -23,10 +23,12 @@ func mayPass(hostile, after string, r *engine.Result) bool {
 	return passesOnHostile[r.ID] != ""
 }
 
-// regexpIDs matches what the reference makes up: ids, times, versions.
+// regexpIDs matches what the reference and the clock make: ids, times,
+// versions, cursors, ports.
 func regexpIDs() *regexp.Regexp {
 	return regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}` +
-		`|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)|W/(\\?")[^"\\]*(\\?")|127\.0\.0\.1(:|%3A)\d+`)
+		`|\d{4}-\d\d-\d\dT\d\d(:|%3A)\d\d(:|%3A)\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?` +
+		`|W/(\\?")[^"\\]*(\\?")|cursor=[0-9a-f.]+|127\.0\.0\.1(:|%3A)\d+`)
 }
 
 func mask(ids *regexp.Regexp, s string) string { return ids.ReplaceAllString(s, "MASKED") }
