@@ -22,8 +22,8 @@ import (
 
 const token = "secret"
 
-// start serves the reference and returns a client for it.
-func start(t testing.TB, cfg reference.Config, timeout time.Duration) (*scim.Client, string) {
+// start serves the reference and returns a client for it, with these limits.
+func start(t testing.TB, cfg reference.Config, limits scim.Config) (*scim.Client, string) {
 	t.Helper()
 	cfg.Token = token
 	server, err := reference.New(cfg)
@@ -31,9 +31,8 @@ func start(t testing.TB, cfg reference.Config, timeout time.Duration) (*scim.Cli
 	running, err := server.Listen("127.0.0.1:0")
 	require.NoError(t, err)
 	t.Cleanup(func() { running.Close() })
-	client, err := scim.NewClient(scim.Config{
-		BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(token)), RequestTimeout: timeout, MaxResponseBytes: 4 << 20,
-	})
+	limits.BaseURL, limits.Auth = running.URL, scim.Bearer(scim.StaticToken(token))
+	client, err := scim.NewClient(limits)
 	require.NoError(t, err)
 	t.Cleanup(func() { client.Close() })
 	return client, running.URL
@@ -42,7 +41,7 @@ func start(t testing.TB, cfg reference.Config, timeout time.Duration) (*scim.Cli
 // run runs a selection against a reference with this configuration.
 func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engine.Plan)) *engine.Report {
 	t.Helper()
-	client, url := start(t, cfg, 10*time.Second)
+	client, url := start(t, cfg, scim.Config{})
 	plan := &engine.Plan{
 		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
 		Target: client, BaseURL: url, Embedded: true,
@@ -209,7 +208,11 @@ func TestHostile(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				client, url := start(t, reference.Config{Hostile: h.Name, HostileAfter: after}, 300*time.Millisecond)
+				limits := scim.Config{MaxResponseBytes: 16 << 10, MaxHeaderBytes: 16 << 10}
+				if h.Name == reference.HostileSlowBytes {
+					limits.RequestTimeout = 100 * time.Millisecond
+				}
+				client, url := start(t, reference.Config{Hostile: h.Name, HostileAfter: after}, limits)
 				set := suites.All()
 				plan := &engine.Plan{
 					Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: url,

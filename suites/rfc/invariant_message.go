@@ -149,7 +149,7 @@ var messageInvariants = []Invariant{
 			Requires: []string{"7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07"}, Catches: []string{"list-resources-null"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
-			if !isList(x) {
+			if l, err := scim.ParseList(x.Response.Body); !isList(x) || err != nil || len(l.Resources) > 0 {
 				return false, nil
 			}
 			return true, listViolations(x, true)
