@@ -59,13 +59,15 @@ func (r *run) reach(ctx context.Context) string {
 		return CredentialsRefused + ": GET /Users answers 401; is the token right, and not expired?"
 	case x.Status() == http.StatusForbidden:
 		return CredentialsRefused + ": GET /Users answers 403; may this token read users?"
-	case speaksSCIM(x):
+	case speaksSCIM(x) && x.Status() != http.StatusNotFound && x.Status() < 500:
 		return ""
 	}
+	// An error in SCIM's words is a service provider's only when something
+	// else of it answers.
 	config := r.sendRunLevel(ctx, scim.Request{
 		Method: http.MethodGet, Path: scim.ServiceProviderConfigEndpoint, Header: r.header("preflight-config"),
 	})
-	if speaksSCIM(config) {
+	if speaksSCIM(config) && config.Status() == http.StatusOK {
 		return ""
 	}
 	what := fmt.Sprintf("GET /Users answers %d", x.Status())
