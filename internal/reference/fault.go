@@ -61,22 +61,27 @@ var faultTopics = [][]Fault{
 }
 
 // variationTopics are the lists of variations, one for each file.
-var variationTopics = [][]Variation{wireVariations, resourceVariations, writeVariations, queryVariations}
+var variationTopics = [][]Variation{wireVariations, resourceVariations}
 
 // choices lists ways of doing one thing: a service provider has one of each
 // list at most.
 var choices = [][]string{
-	{"another-host", "relative-location"},
-	{"charset-parameter", "media-type-plain"},
-	{"strong-etags", "no-etags"},
-	{"times-with-offset", "times-in-nanoseconds"},
-	{"empty-lists-shown", "nulls-shown"},
-	{"me-not-found", "me-not-offered"},
+	{"patch-answers-204", "patch-without-change-204"},
 	{"undeclared-echoed", "undeclared-refused"},
-	{"pages-by-cursor", "no-cursors"},
-	{"empty-list-without-resources", "empty-list-null"},
-	{"filter-not-offered", "filter-eq-and-only"},
-	{"patch-204", "patch-without-change-204", "patch-not-offered-by-config"},
+	{"page-order", "unsorted-lists"},
+	{"members-on-request", "always-returned"},
+	{"location-relative", "location-of-another-host", "location-header-of-another-host"},
+	{"etags-strong", "etags-absent"},
+	{"times-with-offset", "times-in-seconds", "times-without-zone"},
+	{"empty-lists-shown", "nulls-shown"},
+	{"no-me", "me-not-found", "me-forbidden", "me-redirects"},
+	{"no-filter", "filters-by-eq-alone", "no-value-path-filters"},
+	{"no-discovery", "no-schemas-endpoint", "discovery-filter-ignored"},
+	{"resources-absent-when-empty", "resources-null-when-empty"},
+	{"few-attributes", "user-name-alone"},
+	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
+	{"user-names-in-lower-case", "text-in-capitals"},
+	{"first-email-primary", "first-primary-wins"},
 }
 
 // contradict returns two of the variations that are ways of doing one thing.

@@ -2,81 +2,14 @@ package reference
 
 import (
 	"net/http"
-	"strings"
-	"time"
+	"slices"
+	"sync"
 
 	"github.com/scimtest/scimtest/scim"
 )
 
-// resourceVariations are in how resources are stored and shown.
+// resourceVariations are in what is stored and shown.
 var resourceVariations = []Variation{
-	{"times-with-offset", "Times are written in whole seconds with an offset", "7643-2.3.5-01",
-		onShow(func(_ *call, r *resource, o object) {
-			if meta, ok := o["meta"].(object); ok {
-				there := time.FixedZone("", 2*60*60)
-				for name, at := range map[string]time.Time{"created": r.created, "lastModified": r.modified} {
-					if meta[name] != nil {
-						meta[name] = at.In(there).Format("2006-01-02T15:04:05-07:00")
-					}
-				}
-			}
-		})},
-	{"times-in-nanoseconds", "Times are written with nine digits", "7643-2.3.5-01",
-		onShow(func(_ *call, r *resource, o object) {
-			if meta, ok := o["meta"].(object); ok {
-				for name, at := range map[string]time.Time{"created": r.created, "lastModified": r.modified} {
-					if meta[name] != nil {
-						meta[name] = at.UTC().Format("2006-01-02T15:04:05.000000000Z")
-					}
-				}
-			}
-		})},
-	{"empty-lists-shown", "Lists without a value are shown as []", "7643-2.5-01", unassigned(func(multiValued bool) (any, bool) { return []any{}, multiValued })},
-	{"nulls-shown", "Attributes without a value are shown as null", "7643-2.5-01", unassigned(func(bool) (any, bool) { return nil, true })},
-	{"unknown-extension", "Resources have an extension of their own", "7643-3.3-01",
-		func(b *behaviour) {
-			const urn = "urn:ietf:params:scim:schemas:extension:tenant:2.0:User"
-			onShow(func(c *call, r *resource, o object) {
-				if r.kind.name == "User" && o["schemas"] != nil && !c.projects() {
-					o["schemas"] = append(listOf(o["schemas"]), urn)
-					o[urn] = object{"region": "north"}
-				}
-			})(b)
-			onDiscovery(scim.SchemasEndpoint, func(_ *call, a *reply) {
-				if a.body["Resources"] == nil {
-					return
-				}
-				extend(a.body, object{
-					"schemas": []any{scim.SchemaURN}, "id": urn, "name": "Tenant", "description": "What the tenant adds",
-					"attributes": []any{object{
-						"name": "region", "type": "string", "multiValued": false, "description": "Where", "required": false, "caseExact": false,
-						"mutability": "readOnly", "returned": "default", "uniqueness": "none",
-					}},
-					"meta": object{"resourceType": "Schema"},
-				})
-			})(b)
-			onDiscovery(scim.ResourceTypesEndpoint, func(_ *call, a *reply) {
-				types := listOf(a.body["Resources"])
-				if types == nil {
-					types = []any{a.body}
-				}
-				for _, t := range types {
-					if t := t.(object); t["name"] == "User" {
-						t["schemaExtensions"] = append(listOf(t["schemaExtensions"]), object{"schema": urn, "required": false})
-					}
-				}
-			})(b)
-		}},
-	{"members-bare", "Members show their value alone", "requirements.md, contradiction 29",
-		onShow(func(_ *call, _ *resource, o object) {
-			for _, m := range listOf(o["members"]) {
-				if m, ok := m.(object); ok {
-					delete(m, "$ref")
-					delete(m, "type")
-					delete(m, "display")
-				}
-			}
-		})},
 	{"groups-of-user-left-out", "A user is shown without its groups", "requirements.md, expectation 18",
 		onShow(func(_ *call, r *resource, o object) {
 			if r.kind.name == "User" {
@@ -89,54 +22,6 @@ var resourceVariations = []Variation{
 				if m, ok := ext["manager"].(object); ok {
 					ext["manager"] = object{"value": m["value"]}
 				}
-			}
-		})},
-	{"schemas-not-projected", "Under attributes a resource has no schemas", "requirements.md, contradiction 42",
-		onShow(func(c *call, _ *resource, o object) {
-			if c.projects() {
-				delete(o, "schemas")
-			}
-		})},
-	{"meta-always", "meta is shown whatever attributes names", "requirements.md, expectation 10",
-		onShow(func(c *call, r *resource, o object) {
-			if c.projects() && o["meta"] == nil {
-				o["meta"] = c.srv.metaOf(c, r)
-			}
-		})},
-	{"names-lower-cased", "userName and e-mail addresses are stored in lower case", "7644-3.3-13, requirements.md, expectation 11",
-		onWrite(func(_ *call, _ *resource, _, after object) error {
-			if name, ok := after["userName"].(string); ok {
-				after["userName"] = strings.ToLower(name)
-			}
-			for _, e := range listOf(after["emails"]) {
-				if e, ok := e.(object); ok {
-					if v, ok := e["value"].(string); ok {
-						e["value"] = strings.ToLower(v)
-					}
-				}
-			}
-			return nil
-		})},
-	{"phone-numbers-canonical", "Phone numbers are stored as tel URIs", "7643-4.1.2-06, 7644-3.3-13",
-		onWrite(func(_ *call, _ *resource, _, after object) error {
-			for _, p := range listOf(after["phoneNumbers"]) {
-				if p, ok := p.(object); ok {
-					if v, ok := p["value"].(string); ok && !strings.HasPrefix(v, "tel:") {
-						p["value"] = "tel:" + strings.Map(func(r rune) rune {
-							if r == ' ' || r == '(' || r == ')' {
-								return '-'
-							}
-							return r
-						}, v)
-					}
-				}
-			}
-			return nil
-		})},
-	{"formatted-name-made", "name.formatted is made by the service provider", "requirements.md, expectation 17",
-		onShow(func(_ *call, _ *resource, o object) {
-			if name, ok := o["name"].(object); ok && name["familyName"] != nil && name["givenName"] != nil {
-				name["formatted"] = name["familyName"].(string) + ", " + name["givenName"].(string)
 			}
 		})},
 	{"external-id-not-kept", "An externalId is not stored", "requirements.md, expectation 5",
@@ -152,27 +37,99 @@ var resourceVariations = []Variation{
 				}
 			}
 		})},
-	{"me-not-found", "/Me answers 404", "7644-3.11-03, interop notes", refusing(http.StatusNotFound, func(c *call) bool { return c.endpoint() == scim.MeEndpoint })},
-	{"me-not-offered", "/Me answers 501", "7644-3.11-03",
-		refusing(http.StatusNotImplemented, func(c *call) bool { return c.endpoint() == scim.MeEndpoint })},
-}
-
-// unassigned shows attributes of a user or group that have no value, in the
-// form that shape gives; ok says whether one of that kind is shown.
-func unassigned(shape func(multiValued bool) (form any, ok bool)) func(*behaviour) {
-	return onShow(func(c *call, r *resource, o object) {
-		if c.projects() {
-			return
-		}
-		for _, p := range r.kind.places() {
-			if p.ext != nil || p.attr == nil || p.attr.returned == never || p.attr.returned == request || o[p.attr.name] != nil {
-				continue
+	{"group-names-repeat", "Two groups may have one displayName", "RFC 7643 section 8.7.1",
+		func(b *behaviour) {
+			onSwitch(func(s *switches) {
+				s.acceptDuplicate = func(c *call) bool { return c.endpoint() == scim.GroupsEndpoint }
+			})(b)
+			onDiscovery(scim.SchemasEndpoint, func(_ *call, a *reply) {
+				visitObjects(a.body, func(o object) {
+					if o["id"] == scim.GroupURN {
+						visitObjects(o["attributes"], func(attr object) {
+							if attr["name"] == "displayName" {
+								attr["uniqueness"] = "none"
+							}
+						})
+					}
+				})
+			})(b)
+		}},
+	{"emails-unique", "A second user with an e-mail address is refused", "7643-2.2-19, E71",
+		onWrite(func(c *call, r *resource, _, after object) error {
+			for _, e := range listOf(after["emails"]) {
+				e, _ := e.(object)
+				for _, other := range c.srv.store.collections[r.kind].list {
+					for _, x := range listOf(other.doc["emails"]) {
+						if x, ok := x.(object); ok && other.id != r.id && r.kind.name == "User" && x["value"] == e["value"] {
+							return &problem{status: http.StatusConflict, scimType: scim.Uniqueness, detail: "the e-mail address is in use"}
+						}
+					}
+				}
 			}
-			if v, ok := shape(p.attr.multiValued); ok {
-				o[p.attr.name] = v
+			return nil
+		})},
+	{"user-name-made", "A user without a userName gets one", "requirements.md, expectation 6",
+		func(b *behaviour) {
+			onSwitch(func(s *switches) {
+				s.optional = func(c *call, a *attribute) bool { return c.isCreate() && a.name == "userName" }
+			})(b)
+			onWrite(func(c *call, r *resource, before, after object) error {
+				if name, _ := after["userName"].(string); name == "" && before == nil && r.kind.name == "User" {
+					after["userName"] = "made-" + r.id + "@scimtest.example.com"
+				}
+				return nil
+			})(b)
+		}},
+	{"group-name-made", "A group without a displayName gets one", "7643-4.2-03",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			if name, _ := after["displayName"].(string); name == "" && before == nil && r.kind.name == "Group" {
+				after["displayName"] = "Group " + r.id
 			}
-		}
-	})
+			return nil
+		})},
+	{"unknown-members-404", "A member that does not exist is answered with 404", "7643-2.3.7-08",
+		onWrite(func(c *call, _ *resource, _, after object) error {
+			for _, id := range memberIDs(after) {
+				if c.srv.store.byID[id] == nil {
+					return notFound("the member")
+				}
+			}
+			return nil
+		})},
+	{"patch-without-change-204", "A PATCH that changes nothing is answered with 204", "interop notes",
+		func(b *behaviour) {
+			var revisions, unchanged sync.Map // by *call
+			onOperation(func(p *patcher, _ *operation) error {
+				revisions.LoadOrStore(p.c, p.r.revision)
+				return nil
+			})(b)
+			onShow(func(c *call, r *resource, _ object) {
+				if before, patched := revisions.LoadAndDelete(c); patched && before == r.revision {
+					unchanged.Store(c, true)
+				}
+			})(b)
+			onAnswer(func(c *call, a *reply) {
+				if _, same := unchanged.LoadAndDelete(c); same && a.status == http.StatusOK && !c.projects() {
+					a.status, a.body = http.StatusNoContent, nil
+				}
+			})(b)
+		}},
+	{"server-schemas-left-out", "/Schemas lists the schemas of resources alone", "requirements.md, contradiction 50",
+		onDiscovery(scim.SchemasEndpoint, func(_ *call, a *reply) {
+			dropFrom(a.body, func(o object) bool {
+				switch o["id"] {
+				case scim.ServiceProviderConfigURN, scim.ResourceTypeURN, scim.SchemaURN:
+					return true
+				}
+				return false
+			})
+		})},
+	{"page-order", "The resources of a page without sortBy come in another order", "7644-3.4.2.3-01",
+		onPage(func(_ *call, q *query, list object) {
+			if q.sortBy == "" {
+				slices.Reverse(listOf(list["Resources"]))
+			}
+		})},
 }
 
 // projects reports whether the request chooses among attributes.
