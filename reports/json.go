@@ -8,7 +8,8 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
-// JSON writes the whole report; docs/report-json.md describes it.
+// JSON writes the whole report; docs/report-json.md describes it. Texts are
+// UTF-8, as the engine makes them; bodies may hold any bytes.
 func JSON(w io.Writer, r *engine.Report) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -3,11 +3,13 @@ package reports_test
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -47,11 +49,55 @@ func small() *engine.Report {
 func TestJSONReadsBackIntoTheSameValue(t *testing.T) {
 	for name, want := range variants() {
 		t.Run(name, func(t *testing.T) {
+			if hostile := want.Find("data.hostile"); hostile != nil && hostile.Findings != nil {
+				// The engine makes texts of results valid.
+				hostile.Findings[0].Got = strings.ToValidUTF8(hostile.Findings[0].Got, `\xff`)
+			}
 			got, err := reports.ReadJSON(bytes.NewReader(jsonOf(t, want)))
 			require.NoError(t, err)
 			assert.Equal(t, want, got)
 		})
 	}
+}
+
+// A target may answer bytes that are no text, in every place. The engine makes
+// them visible in what is text and keeps them in bodies, so that the file
+// loses nothing of the report.
+func TestJSONReadsBackWhatATargetAnswers(t *testing.T) {
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", scim.MediaType)
+		w.Header().Set("X-Odd", "caf\xe9")
+		w.Header().Add("Set-Cookie", "session=5ecret; Path=/\xe9")
+		if r.Method == http.MethodPost {
+			w.WriteHeader(http.StatusTeapot)
+			_, _ = w.Write([]byte("{\"status\":\"418\",\"detail\":\"caf\xe9\"}"))
+			return
+		}
+		_, _ = w.Write([]byte(`{"schemas":["` + scim.ListResponseURN + `"],"totalResults":0,"Resources":[]}`))
+	}))
+	defer target.Close()
+	client, err := scim.NewClient(scim.Config{BaseURL: target.URL})
+	require.NoError(t, err)
+	defer client.Close()
+	want, err := engine.Run(t.Context(), &engine.Plan{
+		Target: client, BaseURL: target.URL, RunID: "ab12cd34",
+		Checks: []engine.Check{{Meta: meta("rfc", "create.user", "A user is created"), Body: func(t *engine.T) {
+			a := t.Post(scim.UsersEndpoint, t.NewUser())
+			t.Expect(false, a, "header X-Odd", "text", a.Exchange().Response.Header.Get("X-Odd"), "X-Odd is no text")
+		}}},
+	})
+	require.NoError(t, err)
+	file := jsonOf(t, want)
+	assert.True(t, utf8.Valid(file))
+	assert.NotContains(t, string(file), "5ecret")
+	got, err := reports.ReadJSON(bytes.NewReader(file))
+	require.NoError(t, err)
+	created := got.Find("create.user")
+	require.Equal(t, engine.Fail, created.Outcome)
+	assert.Contains(t, created.Findings[0].Got, `caf\xe9`)
+	assert.Equal(t, `caf\xe9`, created.Exchanges[0].Response.Header.Get("X-Odd"))
+	assert.Contains(t, string(created.Exchanges[0].Response.Body), "caf\xe9")
+	assert.Equal(t, want, got)
 }
 
 func TestJSONReadsBackWhateverItHolds(t *testing.T) {

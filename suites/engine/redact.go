@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -71,17 +72,37 @@ func forms(value string) []string {
 	}
 }
 
-func (r *redactor) text(s string) string { return r.replacer.Replace(s) }
+// text returns a text without secrets. What is not UTF-8 becomes visible: a
+// report is JSON, which can hold no such bytes.
+func (r *redactor) text(s string) string { return validText(r.replacer.Replace(s)) }
+
+// validText writes bytes that are not UTF-8 as \xff.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	var b strings.Builder
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		if r == utf8.RuneError && size == 1 {
+			fmt.Fprintf(&b, `\x%02x`, s[0])
+		} else {
+			b.WriteString(s[:size])
+		}
+		s = s[size:]
+	}
+	return b.String()
+}
 
 // finding returns the finding without secrets and without what masked says is
 // other people's.
 func (r *redactor) finding(f Finding, masked *strings.Replacer) Finding {
 	clean := func(s string) string {
-		s = r.text(s)
+		s = r.replacer.Replace(s)
 		if masked != nil {
 			s = masked.Replace(s)
 		}
-		return s
+		return validText(s)
 	}
 	f.Message, f.Where, f.Want, f.Got = clean(f.Message), clean(f.Where), clean(f.Want), clean(f.Got)
 	return f
@@ -96,6 +117,7 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 	c.Request.Path = r.text(x.Request.Path)
 	c.Request.Body = r.body(x.Request.Body)
 	c.Error = r.text(x.Error)
+	c.Started = x.Started.UTC() // without the monotonic clock, which no file holds
 	if x.Response == nil {
 		return &c, nil
 	}
@@ -103,8 +125,11 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 	resp.Header = r.header(x.Response.Header)
 	body, foreign := r.mask(x)
 	resp.Body = r.body(body)
-	if len(resp.Body) > maxKeptBody {
-		resp.Body, resp.Truncated = resp.Body[:maxKeptBody:maxKeptBody], true
+	if n := maxKeptBody; len(resp.Body) > n {
+		for n > maxKeptBody-utf8.UTFMax && !utf8.RuneStart(resp.Body[n]) {
+			n-- // half a character would make the body binary
+		}
+		resp.Body, resp.Truncated = resp.Body[:n:n], true
 	}
 	c.Response = &resp
 	if len(foreign) == 0 {
@@ -121,7 +146,7 @@ func (r *redactor) body(b scim.Body) scim.Body {
 	if len(b) == 0 {
 		return b
 	}
-	return scim.Body(r.text(string(b)))
+	return scim.Body(r.replacer.Replace(string(b)))
 }
 
 func (r *redactor) header(h http.Header) http.Header {
@@ -134,10 +159,10 @@ func (r *redactor) header(h http.Header) http.Header {
 			switch k {
 			case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie":
 				scheme, _, ok := strings.Cut(v, " ")
-				if !ok {
+				if !ok || strings.HasSuffix(k, "Cookie") {
 					scheme = ""
 				}
-				v = strings.TrimSpace(scheme + " {{credential}}")
+				v = r.text(strings.TrimSpace(scheme + " {{credential}}"))
 			default:
 				v = r.text(v)
 			}
