@@ -2,8 +2,11 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/scimtest/scimtest/internal/har"
 	"github.com/scimtest/scimtest/scim"
@@ -76,15 +79,23 @@ func findingLines(r *engine.Result, f engine.Finding) []line {
 // resultLines describes a result: what a good target does, what was found, on
 // what that rests, and whom it hurts. At most limit findings are worded; those
 // that decided the outcome come first.
-func resultLines(r *engine.Result, limit int) []line {
+func resultLines(report *engine.Report, r *engine.Result, limit int) []line {
 	lines := []line{{text: oneLine(r.Title)}}
 	ordered := byWeight(r.Findings)
+	var writes []*scim.Exchange
 	for i, f := range ordered {
 		if i == limit {
 			lines = append(lines, line{text: fmt.Sprintf("and %d more findings in report.json", len(ordered)-limit)})
 			break
 		}
 		lines = append(lines, findingLines(r, f)...)
+		if w := written(report, r, f); w != nil && !slices.Contains(writes, w) {
+			writes = append(writes, w)
+		}
+	}
+	// What was read is wrong by what was written before.
+	for _, w := range writes {
+		lines = append(lines, line{label: "after   ", text: writeText(w)})
 	}
 	for _, s := range r.Sources {
 		lines = append(lines, line{label: "source  ", text: oneLine(sourceText(s))})
@@ -93,6 +104,23 @@ func resultLines(r *engine.Result, limit int) []line {
 		lines = append(lines, line{label: "breaks  ", text: oneLine(breaksText(id))})
 	}
 	return lines
+}
+
+// maxSent is how much of the body of a write is shown beside it.
+const maxSent = 300
+
+// writeText words a write in a line, with what it sent.
+func writeText(x *scim.Exchange) string {
+	text := oneLine(engine.Template(x.Request) + " (" + statusWord(x) + ")")
+	body := x.Request.Body
+	if ops := gjson.GetBytes(body, "Operations"); gjson.ValidBytes(body) && ops.IsArray() {
+		body = scim.Body(ops.Raw)
+	}
+	sent := oneLine(string(body))
+	if len(sent) > maxSent {
+		sent = strings.ToValidUTF8(sent[:maxSent], "") + " ..."
+	}
+	return strings.TrimRight(text+"   "+sent, " ")
 }
 
 // sourceText words a source: its name, where it is, and how well it is known.

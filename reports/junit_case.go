@@ -127,7 +127,7 @@ func explanation(report *engine.Report, r *engine.Result) string {
 		}
 		b.WriteByte('\n')
 	}
-	for _, l := range resultLines(r, len(r.Findings)) {
+	for _, l := range resultLines(report, r, len(r.Findings)) {
 		b.WriteString(l.String() + "\n")
 	}
 	if lines := curls(report, r, maxCurls); len(lines) > 0 {

@@ -19,6 +19,9 @@ type TextOptions struct {
 	// BaseArg is the target as the user named it, for the lines that say how
 	// to run something again; empty for the embedded reference.
 	BaseArg string
+	// Flags are the flags of the run that another one needs as well, such as
+	// "--profile=acme.yaml".
+	Flags []string
 	// Files are the files that were written.
 	Files []string
 }
@@ -87,32 +90,42 @@ func (t *textWriter) suites() {
 			counts[r.Outcome]++
 		}
 		t.flush()
-		t.print(fmt.Sprintf("%-*s  %s\n", width, oneLine(name), t.counted(counts)))
+		told := false
+		t.wrap(0, line{label: fmt.Sprintf("%-*s  ", width, oneLine(name)), text: t.counted(counts)})
 		for _, r := range bySuite[name] {
-			t.result(r)
+			if t.result(r) {
+				told = true
+			}
 		}
+		t.gap = told
 	}
 	t.gap = true
 }
 
-func (t *textWriter) result(r *engine.Result) {
+// result tells of a result that is not as it should be, and reports whether it
+// told anything.
+func (t *textWriter) result(r *engine.Result) bool {
 	switch r.Outcome {
 	case engine.Fail:
 		t.failure(r)
 	case engine.Pass:
-		if t.o.Verbose {
-			t.flush()
-			t.print(t.mark(r.Outcome) + " " + r.Key() + "\n")
+		if !t.o.Verbose {
+			return false
 		}
+		t.flush()
+		t.print(t.mark(r.Outcome) + " " + oneLine(r.Key()) + "\n")
 	case engine.Advisory, engine.Waived, engine.Broken:
 		t.flush()
 		t.heading(r)
 		t.wrap(5, line{text: oneLine(r.Reason)})
 		if t.o.Verbose {
-			t.lines(resultLines(r, len(r.Findings)))
+			t.lines(resultLines(t.report, r, len(r.Findings)))
 			t.reproduce(r)
 		}
+	default:
+		return false
 	}
+	return true
 }
 
 // failure words one failure in full.
@@ -124,7 +137,7 @@ func (t *textWriter) failure(r *engine.Result) {
 	if t.o.Verbose {
 		limit = len(r.Findings)
 	}
-	t.lines(resultLines(r, limit))
+	t.lines(resultLines(t.report, r, limit))
 	t.reproduce(r)
 	t.gap = true
 }
@@ -132,7 +145,7 @@ func (t *textWriter) failure(r *engine.Result) {
 // heading is the first line of a result: mark, name, and what it rests on.
 func (t *textWriter) heading(r *engine.Result) {
 	const column = 56
-	key, rests := oneLine(r.Key()), oneLine(ground(t.report, r))
+	key, rests := oneLine(r.Key()), ground(t.report, r)
 	t.print(t.mark(r.Outcome) + " " + key)
 	pad := max(column-len(key), 2)
 	switch {
@@ -140,7 +153,7 @@ func (t *textWriter) heading(r *engine.Result) {
 	case 5+len(key)+pad+len(rests) <= t.o.Width:
 		t.print(strings.Repeat(" ", pad) + t.paint(dim, rests))
 	default:
-		t.print("\n     " + t.paint(dim, rests))
+		t.print("\n     " + t.paint(dim, strings.Join(fold(rests, t.o.Width-5), "\n     ")))
 	}
 	t.print("\n")
 }
@@ -169,6 +182,9 @@ func (t *textWriter) again(r *engine.Result) string {
 	// An invariant judges the traffic of all checks.
 	if r.Suite != suiteInvariants {
 		words = append(words, har.Quote(r.ID))
+	}
+	for _, f := range t.o.Flags {
+		words = append(words, har.Quote(f))
 	}
 	if t.report.Seed != defaultSeed {
 		words = append(words, fmt.Sprintf("--seed %d", t.report.Seed))
@@ -206,6 +222,9 @@ func (t *textWriter) untold() {
 	}
 }
 
+// stepsBefore is the reason of a step that only follows from an earlier one.
+const stepsBefore = "an earlier step of the flow did not pass"
+
 // reasonOf is why a result was not put to the test. Steps that only follow
 // from an earlier one have its reason, or at least that in common.
 func reasonOf(r *engine.Result) string {
@@ -213,22 +232,45 @@ func reasonOf(r *engine.Result) string {
 	for strings.HasPrefix(reason, "after: ") {
 		_, inner, ok := strings.Cut(strings.TrimSuffix(reason, ")"), " (")
 		if !ok {
-			return "an earlier step of the flow did not pass"
+			return stepsBefore
 		}
 		reason = inner
 	}
 	return reason
 }
 
+// How much of a cause is shown unless Verbose.
+const (
+	maxWays = 3
+	maxWho  = 3
+)
+
+// causes says which failures have a cause in common.
 func (t *textWriter) causes() {
 	all := causes(t.report)
 	for i, c := range all {
 		t.flush()
 		if i == maxCauses && !t.o.Verbose {
-			t.print(fmt.Sprintf("and %d more causes in common\n", len(all)-i))
+			t.say("and %d more causes in common", len(all)-i)
 			break
 		}
-		t.wrap(0, line{text: oneLine(fmt.Sprintf("%d checks fail %s", len(c.checks), c.text))})
+		t.say("%d checks fail: %s", len(c.checks), oneLine(c.text))
+		for i, w := range c.ways {
+			if i == maxWays && !t.o.Verbose {
+				t.wrap(5, line{text: fmt.Sprintf("and in %d other ways", len(c.ways)-i)})
+				break
+			}
+			t.wrap(5, line{label: fmt.Sprintf("%3d  ", len(w.checks)), text: oneLine(w.text)})
+		}
+		t.wrap(5, line{label: "in   ", text: t.some(c.checks)})
 	}
 	t.gap = true
+}
+
+// some lists the first ids, and how many follow.
+func (t *textWriter) some(ids []string) string {
+	if len(ids) <= maxWho+1 || t.o.Verbose {
+		return oneLine(strings.Join(ids, ", "))
+	}
+	return oneLine(fmt.Sprintf("%s and %d more", strings.Join(ids[:maxWho], ", "), len(ids)-maxWho))
 }

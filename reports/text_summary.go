@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,24 +25,23 @@ func (t *textWriter) counted(counts map[engine.Outcome]int) string {
 func (t *textWriter) summary() {
 	t.flush()
 	s := t.report.Summary
-	t.print(fmt.Sprintf("%d results: %s\n", s.Total, t.counted(s.Counts)))
-	t.print(fmt.Sprintf("%d exchanges in %s, run %s, seed %d\n",
-		s.Exchanges, milliseconds(t.report.ElapsedMS), oneLine(t.report.RunID), t.report.Seed))
+	t.say("%d results: %s", s.Total, t.counted(s.Counts))
+	t.say("%d exchanges in %s, run %s, seed %d",
+		s.Exchanges, milliseconds(t.report.ElapsedMS), oneLine(t.report.RunID), t.report.Seed)
 	if s.RateLimited > 0 {
-		t.print(fmt.Sprintf("the target asked to wait %s, %s in all\n", times(s.RateLimited), milliseconds(s.WaitedMS)))
+		t.say("the target asked to wait %s, %s in all", times(s.RateLimited), milliseconds(s.WaitedMS))
 	}
 	if s.TokenRefreshes > 0 {
-		t.print(fmt.Sprintf("the token was renewed %s\n", times(s.TokenRefreshes)))
+		t.say("the token was renewed %s", times(s.TokenRefreshes))
 	}
 	if t.report.Interrupted {
-		t.print("interrupted: what was not reached is blocked, and the files are complete\n")
+		t.say("interrupted: what was not reached is blocked, and the files are complete")
 	}
-	rfc, idp := t.courts()
-	if rfc+idp > 0 {
-		t.print(fmt.Sprintf("%d against the RFCs, %d against what identity providers rely on\n", rfc, idp))
+	if rfc, idp := t.courts(); rfc+idp > 0 {
+		t.say("%d failures against the RFCs, %d against what identity providers rely on", rfc, idp)
 	}
 	if n := s.Counts[engine.Advisory]; n > 0 && t.report.Strict {
-		t.print(fmt.Sprintf("%d advisory count as failed (strict)\n", n))
+		t.say("%d advisory count as failed (strict)", n)
 	}
 	t.gap = true
 }
@@ -74,24 +74,50 @@ func (t *textWriter) verdicts() {
 	}
 	for _, v := range t.report.Verdicts {
 		t.flush()
-		label := fmt.Sprintf("%-*s  ", width, oneLine(v.Label))
-		verdict := string(v.Readiness)
-		for i, why := range v.Why {
-			if i == 0 {
-				verdict += ": " + why
-				continue
-			}
-			if !t.o.Verbose {
-				verdict += fmt.Sprintf(" (and %d more)", len(v.Why)-1)
-				break
-			}
-			verdict += "; " + why
+		verdict := t.paint(readinessColors[v.Readiness], string(v.Readiness))
+		if why := t.why(v); len(why) > 0 {
+			verdict += ": " + strings.Join(why, "; ")
 		}
-		lines := fold(oneLine(verdict), t.o.Width-len(label))
-		lines[0] = strings.Replace(lines[0], string(v.Readiness), t.paint(readinessColors[v.Readiness], string(v.Readiness)), 1)
-		t.print(label + strings.Join(lines, "\n"+strings.Repeat(" ", len(label))) + "\n")
+		t.wrap(0, line{label: fmt.Sprintf("%-*s  ", width, oneLine(v.Label)), text: verdict})
 	}
 	t.gap = true
+}
+
+// maxWhy is how many reasons of a verdict are shown unless Verbose.
+const maxWhy = 2
+
+// why words the reasons of a verdict, each with the flows that show it.
+func (t *textWriter) why(v engine.Verdict) (out []string) {
+	var order []string
+	flows := map[string][]string{}
+	for _, why := range v.Why {
+		key, reason, _ := strings.Cut(why, ": ")
+		id, _, _ := strings.Cut(key, "/")
+		flow := strings.TrimSuffix(id, "."+v.Dialect)
+		if r := t.report.Find(key); r != nil {
+			reason = shortCause(t.report, r)
+			if r.Outcome == engine.Blocked || r.Outcome == engine.Skip {
+				reason = reasonOf(r)
+			}
+		}
+		if flows[reason] == nil {
+			order = append(order, reason)
+		}
+		if !slices.Contains(flows[reason], flow) {
+			flows[reason] = append(flows[reason], flow)
+		}
+	}
+	// That a step did not run is no news beside the reason.
+	if len(order) > 1 {
+		order = slices.DeleteFunc(order, func(reason string) bool { return reason == stepsBefore })
+	}
+	for i, reason := range order {
+		if i == maxWhy && len(order) > maxWhy+1 && !t.o.Verbose {
+			return append(out, fmt.Sprintf("and %d more reasons", len(order)-i))
+		}
+		out = append(out, oneLine(fmt.Sprintf("%s in %s", reason, t.some(flows[reason]))))
+	}
+	return out
 }
 
 func (t *textWriter) files() {

@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/scimtest/scimtest/reports"
+	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
@@ -47,6 +47,7 @@ FAIL patch.remove.value-filter-removes-only-matches          MUST  RFC 7644 sect
      GET /Users/{id} (200)   emails[type eq "home"]
        want  present
        got   absent
+     after   PATCH /Users/{id} (200)   [{"op":"remove","path":"emails[type eq \"work\"]"}]
      breaks  Entra ID: filtered remove (E51)
      again   scimtest run https://scim.example.com/v2 patch.remove.value-filter-removes-only-matches
      curl    curl -sS 'https://scim.example.com/v2/Users/2819c223?tenant=a&b=c' `)
@@ -132,13 +133,72 @@ func TestFailuresAreGroupedByCause(t *testing.T) {
 			Exchanges: r.Results[4].Exchanges,
 		})
 	}
+	r.Results = append(r.Results, engine.Result{
+		Meta: meta("rfc", "same.otherwise", "Same"), Outcome: engine.Fail,
+		Findings:  []engine.Finding{{Message: "title is absent", Where: "title", Want: "present", Got: "absent", Exchange: 2}},
+		Exchanges: r.Find("patch.remove.value-filter-removes-only-matches").Exchanges,
+	})
 	text := textOf(t, r, reports.TextOptions{})
-	patch := strings.Index(text, "\n3 checks fail with the same first failing request: PATCH /Users/{id} answers 501\n")
-	post := strings.Index(text, "\n3 checks fail with the same finding: POST /Users: userName is absent\n")
-	require.Positive(t, patch)
-	require.Positive(t, post)
+	assert.Contains(t, text, `
+3 checks fail: PATCH /Users/{id} answers 501
+     in   patch.replace.sub-attribute, patch.add.new-value, leaver.okta-oin
+3 checks fail: POST /Users: userName is absent
+     in   same.0, same.1, same.2
+2 checks fail: GET /Users/{id} after PATCH /Users/{id} (200)
+       1  emails[type eq "home"] is absent
+       1  title is absent
+     in   patch.remove.value-filter-removes-only-matches, same.otherwise
+`)
 	assert.NotContains(t, text, "1 checks")
 	assert.Contains(t, text, "next: scimtest run patch.replace.sub-attribute --seed 7\n", "the first of the most common cause")
+}
+
+// What a step reads is the work of a step before it.
+func TestAReadNamesTheWriteBeforeIt(t *testing.T) {
+	r := rich()
+	leaves, kept := r.Find("leaver.okta-oin/leaves"), r.Find("leaver.okta-oin/kept")
+	leaves.Outcome, leaves.Findings = engine.Pass, nil
+	leaves.Exchanges = []*scim.Exchange{
+		exchange("PATCH", "/Users/11", "", `{"Operations":[{"op":"replace","value":{"active":false}}]}`, 204, ""),
+		exchange("PATCH", "/Users/12", "", `{"Operations":[]}`, 200, ""), // another one
+	}
+	kept.Outcome, kept.Reason = engine.Fail, "active has another value"
+	kept.Findings = []engine.Finding{{Message: "active has another value", Where: "active", Want: "false", Got: "true", Exchange: 1}}
+	kept.Exchanges = []*scim.Exchange{exchange("GET", "/Users/11", "", "", 200, "{}")}
+	r.Verdicts[1].Why = []string{"leaver.okta-oin/kept: active has another value"}
+	text := textOf(t, r, reports.TextOptions{})
+	assert.Contains(t, text, `       got   true
+     after   PATCH /Users/{id} (204)   [{"op":"replace","value":{"active":false}}]
+`)
+	assert.Contains(t, text, "would break: active has another value after PATCH /Users/{id} in leaver\n")
+
+	leaves.Exchanges = []*scim.Exchange{exchange("POST", "/Users", "", `{"userName":"`+strings.Repeat("x", 400)+`"}`, 201, `{"id":"11"}`)}
+	assert.Regexp(t, `after   POST /Users \(201\)   \{"userName":"x{287} \.\.\.\n`, textOf(t, r, reports.TextOptions{Width: 1000}))
+	leaves.Exchanges[0].Response.Body = scim.Body(`{"id":"12"}`)
+	assert.NotContains(t, textOf(t, r, reports.TextOptions{}), "after   POST")
+	leaves.Exchanges[0].Request.Path = "/Bulk"
+	assert.Contains(t, textOf(t, r, reports.TextOptions{}), "after   POST /Bulk (201)")
+}
+
+// The verdict names reasons in a few words, each once, with the flows.
+func TestVerdictsNameTheirReasons(t *testing.T) {
+	r := rich()
+	text := textOf(t, r, reports.TextOptions{})
+	assert.Contains(t, text, "Okta, catalog app     would break: no PATCH /Users/{id} (501) in leaver\n")
+	assert.Contains(t, text, "Entra, with the flag  not shown: not run: interrupted in joiner\n")
+
+	v := &r.Verdicts[1]
+	for i := range 5 {
+		flow := *r.Find("leaver.okta-oin/leaves")
+		flow.ID = fmt.Sprintf("flow-%d.okta-oin", i)
+		r.Results = append(r.Results, flow)
+		v.Why = append(v.Why, flow.Key()+": "+flow.Reason)
+	}
+	v.Why = append(v.Why, "a: one", "b: two", "c: three")
+	wide := reports.TextOptions{Width: 500}
+	assert.Contains(t, textOf(t, r, wide), "would break: no PATCH /Users/{id} (501) in leaver, flow-0, flow-1 and 3 more; one in a; and 2 more reasons\n")
+	wide.Verbose = true
+	assert.Contains(t, textOf(t, r, wide), "flow-3, flow-4; one in a; two in b; three in c\n")
 }
 
 // A success that should have been a refusal is not the cause of another.
@@ -171,6 +231,8 @@ func TestTheNextStepCleansUp(t *testing.T) {
 	text := textOf(t, rich(), reports.TextOptions{BaseArg: target})
 	assert.Contains(t, text, "clean up: scimtest clean '"+target+"' --run ab12cd34\n")
 	assert.Contains(t, text, "again   scimtest run '"+target+"' delete.closes --seed 7\n")
+	text = textOf(t, rich(), reports.TextOptions{BaseArg: target, Flags: []string{"--profile", "my acme.yaml"}})
+	assert.Contains(t, text, "again   scimtest run '"+target+"' delete.closes --profile 'my acme.yaml' --seed 7\n")
 }
 
 func TestCitation(t *testing.T) {

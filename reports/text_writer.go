@@ -69,6 +69,11 @@ func (t *textWriter) wrap(indent int, l line) {
 	}
 }
 
+// say writes a sentence of the summary.
+func (t *textWriter) say(format string, args ...any) {
+	t.wrap(0, line{text: fmt.Sprintf(format, args...)})
+}
+
 // wrapMarked writes a text behind the mark of an outcome.
 func (t *textWriter) wrapMarked(o engine.Outcome, text string) {
 	t.print(t.mark(o) + " " + strings.Join(fold(text, t.o.Width-5), "\n     ") + "\n")
@@ -88,11 +93,11 @@ func fold(s string, width int) []string {
 	var b strings.Builder
 	n := 0
 	for part := range strings.SplitSeq(s, " ") {
-		size := utf8.RuneCountInString(part)
+		size := utf8.RuneCountInString(ansi.ReplaceAllString(part, "")) // colours have no width
 		switch {
 		case n == 0:
 		case n+1+size > width:
-			lines = append(lines, b.String())
+			lines = append(lines, strings.TrimRight(b.String(), " "))
 			b.Reset()
 			n = 0
 		default:

@@ -69,10 +69,11 @@ func ground(report *engine.Report, r *engine.Result) string {
 	if r.Suite == suiteRun {
 		return ""
 	}
-	if c := Citation(r.Requires); c != "" {
-		return court(report, r) + "  " + c
+	// Two blanks keep the court and the citation apart.
+	if c := oneLine(Citation(r.Requires)); c != "" {
+		return oneLine(court(report, r)) + "  " + c
 	}
-	return court(report, r)
+	return oneLine(court(report, r))
 }
 
 // stock is how a message continues after the place when it only says what

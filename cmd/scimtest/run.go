@@ -37,6 +37,8 @@ type runOptions struct {
 	strict, verbose        bool
 	waivers, journal, name string
 	faults, variations     []string
+	// again is the flags that a later run needs to see the same.
+	again []string
 }
 
 func newRun() *cobra.Command {
@@ -82,6 +84,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 && looksLikeURL(args[0]) {
 		rawURL, selectors = args[0], args[1:]
 	}
+	o.again = flagsAgain(cmd.Flags())
 	ctx, stdout, stderr := cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr()
 	p, err := profile.Load(o.conn.profile)
 	if err != nil {
@@ -173,7 +176,7 @@ func (o *runOptions) finish(stdout io.Writer, report *engine.Report, files files
 	}
 	if err := reports.Text(stdout, report, reports.TextOptions{
 		Color: isTerminal(stdout) && os.Getenv("NO_COLOR") == "", Verbose: o.verbose, Width: width(stdout),
-		BaseArg: again, Files: written,
+		BaseArg: again, Flags: o.again, Files: written,
 	}); err != nil {
 		return err
 	}
@@ -349,9 +352,11 @@ func looksLikeURL(s string) bool {
 	return strings.Contains(s, "://") || strings.Contains(s, "/") && !strings.ContainsAny(s, "*?[")
 }
 
+// isTerminal reports whether somebody watches. Some CI systems give a terminal,
+// and keep what is written to it as a log.
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("CI") == ""
 }
 
 func width(w io.Writer) int {
