@@ -56,7 +56,7 @@ func newRedactor(d *Discovered, run []string, own []secret) *redactor {
 	}
 	slices.SortFunc(run, func(a, b string) int { return len(b) - len(a) })
 	for _, s := range run {
-		add(s, "{{credential}}")
+		add(s, credentialMarker)
 	}
 	return &redactor{d, strings.NewReplacer(pairs...)}
 }
@@ -157,12 +157,10 @@ func (r *redactor) header(h http.Header) http.Header {
 	for k, values := range h {
 		for _, v := range values {
 			switch k {
-			case "Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie":
-				scheme, _, ok := strings.Cut(v, " ")
-				if !ok || strings.HasSuffix(k, "Cookie") {
-					scheme = ""
-				}
-				v = r.text(strings.TrimSpace(scheme + " {{credential}}"))
+			case "Authorization", "Proxy-Authorization":
+				v = r.credential(v)
+			case "Cookie", "Set-Cookie":
+				v = credentialMarker
 			default:
 				v = r.text(v)
 			}
@@ -170,6 +168,29 @@ func (r *redactor) header(h http.Header) http.Header {
 		}
 	}
 	return out
+}
+
+// credentialMarker stands for a credential of the run.
+const credentialMarker = "{{credential}}"
+
+// credential returns what may be shown of an Authorization value: its scheme,
+// and a marker. A secret that a check made itself, such as a wrong token, has
+// a marker of its own.
+func (r *redactor) credential(v string) string {
+	scheme, secret, ok := strings.Cut(v, " ")
+	switch {
+	case ok && strings.Trim(secret, "x") == "" && r.text(v) == v:
+		return v // what a check sends for a wrong token
+	case !ok && (strings.EqualFold(v, "Bearer") || strings.EqualFold(v, "Basic")):
+		return v // no credential at all
+	case !ok:
+		return credentialMarker
+	}
+	marker := strings.TrimPrefix(r.text(v), scheme+" ")
+	if !strings.HasPrefix(marker, "{{") || strings.Index(marker, "}}") != len(marker)-2 {
+		marker = credentialMarker
+	}
+	return r.text(scheme) + " " + marker
 }
 
 // mask veils the values of resources that this run did not create. It returns
