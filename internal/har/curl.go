@@ -2,54 +2,130 @@
 package har
 
 import (
-	"sort"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/scimtest/scimtest/scim"
 )
 
-// Curl is a command line that sends the request again. The credential is not
-// in it: it is taken from the environment variable SCIMTEST_TOKEN.
+// Curl is a command line for a POSIX shell that sends the request again. The
+// credential is not in it: it is taken from the environment variable
+// SCIMTEST_TOKEN.
 func Curl(baseURL string, x scim.Exchange) string {
 	r := x.Request
-	url, baseQuery, _ := strings.Cut(baseURL, "?")
-	url = strings.TrimRight(url, "/") + r.Path
-	query := strings.Trim(baseQuery+"&"+r.RawQuery, "&")
-	if query != "" {
-		// curl refuses what is not encoded; the meaning stays the same.
-		url += "?" + strings.NewReplacer(`"`, "%22", " ", "%20", "[", "%5B", "]", "%5D").Replace(query)
+	base, baseQuery, _ := strings.Cut(baseURL, "?")
+	url := strings.TrimRight(base, "/") + encode(r.Path)
+	if query := strings.Trim(baseQuery+"&"+r.RawQuery, "&"); query != "" {
+		url += "?" + encode(query)
 	}
 	parts := []string{"curl -sS"}
-	if r.Method != "GET" {
-		parts = append(parts, "-X "+r.Method)
+	switch r.Method {
+	case http.MethodGet:
+		if len(r.Body) > 0 {
+			parts = append(parts, "-X GET")
+		}
+	case http.MethodHead:
+		parts = append(parts, "--head")
+	default:
+		parts = append(parts, "-X "+Quote(r.Method))
+	}
+	if hasDots(r.Path) {
+		parts = append(parts, "--path-as-is")
 	}
 	parts = append(parts, Quote(url))
-	var keys []string
-	for k := range r.Header {
-		keys = append(keys, k)
+	parts = append(parts, headers(r)...)
+	switch body := string(r.Body); {
+	case body == "":
+	case !printable(body):
+		// A terminal would act on such bytes, and no word can hold a NUL.
+		return "printf %b " + Quote(octal(body)) + " | " + strings.Join(append(parts, "--data-binary @-"), " ")
+	default:
+		parts = append(parts, "--data-raw "+Quote(body))
 	}
-	sort.Strings(keys)
-	for _, k := range keys {
+	return strings.Join(parts, " ")
+}
+
+// headers words the header of a request, and takes away what curl would add.
+func headers(r scim.Request) (parts []string) {
+	for _, k := range slices.Sorted(maps.Keys(r.Header)) {
 		switch k {
 		case "User-Agent", "X-Request-Id", "Accept-Encoding", "Connection", "Content-Length":
 			continue
 		}
 		for _, v := range r.Header[k] {
-			if k != "Authorization" {
-				parts = append(parts, "-H "+Quote(k+": "+v))
-				continue
-			}
-			if scheme, _, ok := strings.Cut(v, " "); ok {
-				parts = append(parts, `-H "Authorization: `+scheme+` $SCIMTEST_TOKEN"`)
+			if k == "Authorization" {
+				parts = append(parts, credential(v))
 			} else {
-				parts = append(parts, `-H "Authorization: $SCIMTEST_TOKEN"`)
+				parts = append(parts, "-H "+Quote(strings.TrimSpace(k+": "+v)))
 			}
 		}
 	}
-	if len(r.Body) > 0 {
-		parts = append(parts, "--data-binary "+Quote(string(r.Body)))
+	if r.Header["Accept"] == nil {
+		parts = append(parts, "-H Accept:")
 	}
-	return strings.Join(parts, " ")
+	if len(r.Body) > 0 && r.Header["Content-Type"] == nil {
+		parts = append(parts, "-H Content-Type:")
+	}
+	return parts
+}
+
+// credential words an Authorization value, in which a marker stands for the
+// secret. Only that of the run is in SCIMTEST_TOKEN: for basic credentials it
+// is the password, and for a scheme of the user's own it is the whole value.
+func credential(v string) string {
+	scheme, secret, _ := strings.Cut(v, " ")
+	switch {
+	case !strings.HasSuffix(v, "{{credential}}"):
+		return "-H " + Quote("Authorization: "+v)
+	case strings.EqualFold(scheme, "Basic"):
+		return `-u "USER:$SCIMTEST_TOKEN"`
+	case strings.EqualFold(scheme, "Bearer") && secret != "":
+		return `-H "Authorization: ` + scheme + ` $SCIMTEST_TOKEN"`
+	}
+	return `-H "Authorization: $SCIMTEST_TOKEN"`
+}
+
+// encode escapes what curl refuses in a URL or takes for a pattern; the
+// meaning stays the same.
+func encode(s string) string {
+	return strings.NewReplacer(`"`, "%22", " ", "%20", "[", "%5B", "]", "%5D", "{", "%7B", "}", "%7D").Replace(s)
+}
+
+// hasDots reports whether a path has segments that curl would resolve.
+func hasDots(path string) bool {
+	for segment := range strings.SplitSeq(path, "/") {
+		if segment == "." || segment == ".." {
+			return true
+		}
+	}
+	return false
+}
+
+// printable reports whether a body is text that survives a terminal.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0
+	})
+}
+
+// octal writes a text for the format %b of printf.
+func octal(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '\\':
+			b.WriteString(`\\`)
+		case c < 0x20 || c > 0x7e:
+			fmt.Fprintf(&b, `\0%03o`, c)
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // Quote quotes a word for a POSIX shell.
