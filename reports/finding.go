@@ -174,21 +174,29 @@ func statusWord(x *scim.Exchange) string {
 }
 
 // curls lists up to n command lines that send the requests of the findings
-// again.
+// again. More than one show the write before a read as well.
 func curls(report *engine.Report, r *engine.Result, n int) []string {
 	var out []string
-	seen := map[int]bool{}
-	for _, f := range byWeight(r.Findings) {
-		x := exchangeOf(r, f)
-		if x == nil || seen[f.Exchange] || len(out) == n {
-			continue
+	seen := map[*scim.Exchange]bool{nil: true}
+	add := func(x *scim.Exchange, f engine.Finding) {
+		if seen[x] || len(out) == n {
+			return
 		}
-		seen[f.Exchange] = true
+		seen[x] = true
 		c := har.Curl(report.Target.BaseURL, *x)
 		if len(c) > maxCurl {
 			c = fmt.Sprintf("too long to show: exchange %d of %s in report.json", f.Exchange, r.Key())
+			if x != exchangeOf(r, f) {
+				c = "too long to show: the write before it, in report.json"
+			}
 		}
 		out = append(out, strings.ReplaceAll(visible(c), "\r", `\r`))
+	}
+	for _, f := range byWeight(r.Findings) {
+		if n > 1 {
+			add(written(report, r, f), f)
+		}
+		add(exchangeOf(r, f), f)
 	}
 	return out
 }

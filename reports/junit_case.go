@@ -65,7 +65,7 @@ func newTestcase(report *engine.Report, r *engine.Result) testcase {
 	}
 	fmt.Fprintf(&b, ">%s</%s>\n", escapeXML(text), element)
 	if element != skipped && len(r.Exchanges) > 0 {
-		fmt.Fprintf(&b, "      <system-out>%s</system-out>\n", escapeXML(shorten(traffic(r), maxOutput)))
+		fmt.Fprintf(&b, "      <system-out>%s</system-out>\n", escapeXML(shorten(traffic(report, r), maxOutput)))
 	}
 	b.WriteString("    </testcase>\n")
 	c.xml = []byte(b.String())
@@ -84,7 +84,7 @@ func verdictOf(report *engine.Report, r *engine.Result) (element, kind, message 
 		return "", "", ""
 	case engine.Fail:
 		if r.Level == engine.IdP || r.Dialect != "" {
-			return failure, "scimtest.idp", message
+			return failure, "scimtest.idp", court(report, r) + ": " + message
 		}
 		return failure, "scimtest.must", message
 	case engine.Advisory:
@@ -121,7 +121,7 @@ func faultKind(r *engine.Result) string {
 func explanation(report *engine.Report, r *engine.Result) string {
 	var b strings.Builder
 	if g := ground(report, r); g != "" {
-		b.WriteString(oneLine(g))
+		b.WriteString(g)
 		if len(r.Requires) > 0 {
 			b.WriteString(" (" + strings.Join(r.Requires, ", ") + ")")
 		}
@@ -137,25 +137,41 @@ func explanation(report *engine.Report, r *engine.Result) string {
 }
 
 // traffic is the exchanges of a result as they were on the wire, with long
-// bodies cut.
-func traffic(r *engine.Result) string {
-	var b strings.Builder
-	for i, x := range r.Exchanges {
-		path := x.Request.Path
-		if x.Request.RawQuery != "" {
-			path += "?" + x.Request.RawQuery
-		}
-		fmt.Fprintf(&b, "[%d] %s %s\n", i+1, x.Request.Method, oneLine(path))
-		writeMessage(&b, x.Request.Header, x.Request.Body)
-		if x.Response == nil {
-			b.WriteString("no answer: " + oneLine(x.Error) + "\n\n")
-			continue
-		}
-		fmt.Fprintf(&b, "%d %s\n", x.Response.Status, http.StatusText(x.Response.Status))
-		writeMessage(&b, x.Response.Header, x.Response.Body)
-		b.WriteByte('\n')
+// bodies cut. Where they are too many, it is those that decided the outcome.
+func traffic(report *engine.Report, r *engine.Result) string {
+	var all, decisive strings.Builder
+	chosen := map[*scim.Exchange]bool{}
+	for _, f := range byWeight(r.Findings) {
+		chosen[exchangeOf(r, f)] = true
+		chosen[written(report, r, f)] = true
 	}
-	return b.String()
+	for i, x := range r.Exchanges {
+		text := exchangeText(i+1, x)
+		all.WriteString(text)
+		if chosen[x] {
+			decisive.WriteString(text)
+		}
+	}
+	if all.Len() <= maxOutput || decisive.Len() == 0 {
+		return all.String()
+	}
+	return fmt.Sprintf("The decisive of %d exchanges; the others are in report.json.\n\n", len(r.Exchanges)) + decisive.String()
+}
+
+func exchangeText(n int, x *scim.Exchange) string {
+	var b strings.Builder
+	path := x.Request.Path
+	if x.Request.RawQuery != "" {
+		path += "?" + x.Request.RawQuery
+	}
+	fmt.Fprintf(&b, "[%d] %s %s\n", n, oneLine(x.Request.Method), oneLine(path))
+	writeMessage(&b, x.Request.Header, x.Request.Body)
+	if x.Response == nil {
+		return b.String() + "no answer: " + oneLine(x.Error) + "\n\n"
+	}
+	fmt.Fprintf(&b, "%d %s\n", x.Response.Status, http.StatusText(x.Response.Status))
+	writeMessage(&b, x.Response.Header, x.Response.Body)
+	return b.String() + "\n"
 }
 
 // writeMessage writes the header and the body of a request or an answer.

@@ -3,6 +3,7 @@ package reports_test
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,6 +48,19 @@ func find(t *testing.T, r *engine.Report, name string) junit.Test {
 	}
 	require.Fail(t, "no case "+name)
 	return junit.Test{}
+}
+
+// problem is the failure or error of a case.
+func problem(t *testing.T, c junit.Test) junit.Error {
+	t.Helper()
+	var e junit.Error
+	require.ErrorAs(t, c.Error, &e, c.Name)
+	return e
+}
+
+func bodyOf(t *testing.T, r *engine.Report, name string) string {
+	t.Helper()
+	return problem(t, find(t, r, name)).Body
 }
 
 func TestJUnitGolden(t *testing.T) { golden(t, "junit.golden", junitOf(t, rich())) }
@@ -185,10 +199,10 @@ func TestNamesAreUniqueAndStable(t *testing.T) {
 func TestFailureRepeatsItsMessageFirst(t *testing.T) {
 	for _, s := range ingest(t, rich()) {
 		for _, c := range s.Tests {
-			e, ok := c.Error.(junit.Error)
-			if !ok {
+			if c.Error == nil {
 				continue
 			}
+			e := problem(t, c)
 			first, rest, _ := strings.Cut(e.Body, "\n")
 			assert.NotEmpty(t, e.Message, c.Name)
 			assert.Equal(t, e.Message, first, c.Name)
@@ -202,11 +216,12 @@ func TestFailureRepeatsItsMessageFirst(t *testing.T) {
 
 func TestTypesOfFailures(t *testing.T) {
 	kind := func(r *engine.Report, name string) string {
-		return find(t, r, name).Error.(junit.Error).Type
+		return problem(t, find(t, r, name)).Type
 	}
 	r := rich()
 	assert.Equal(t, "scimtest.must", kind(r, "value-filter-removes-only-matches"))
 	assert.Equal(t, "scimtest.idp", kind(r, "leaves"))
+	assert.Equal(t, "Okta, catalog app: PATCH /Users/{id} answers 501, want 200 or 204", find(t, r, "leaves").Message)
 	assert.Equal(t, "scimtest.broken", kind(r, "read"))
 	assert.Equal(t, junit.StatusSkipped, find(t, r, "locale").Status)
 	r.Strict = true
@@ -232,14 +247,38 @@ func TestLongContentIsCut(t *testing.T) {
 	res.Reason = strings.Repeat("much ", 5000)
 	c := find(t, r, "hostile")
 	assert.LessOrEqual(t, len(c.Message), 1<<10)
-	assert.LessOrEqual(t, len(c.Error.(junit.Error).Body), 16<<10)
+	assert.LessOrEqual(t, len(problem(t, c).Body), 16<<10)
 	assert.LessOrEqual(t, len(c.SystemOut), 32<<10)
 	assert.Contains(t, c.SystemOut, "more bytes in report.json")
 }
 
+// Of many exchanges, the output keeps those that decided the outcome.
+func TestOutputKeepsTheDecisiveExchanges(t *testing.T) {
+	r := rich()
+	res := r.Find("patch.remove.value-filter-removes-only-matches")
+	var many []*scim.Exchange
+	for range 150 {
+		many = append(many, exchange("POST", "/Users", "", `{"userName":"`+strings.Repeat("x", 1000)+`"}`, 201, "{}"))
+	}
+	res.Exchanges = append(many, res.Exchanges...)
+	for i := range res.Findings {
+		res.Findings[i].Exchange = 152
+	}
+	out := find(t, r, "value-filter-removes-only-matches").SystemOut
+	assert.Contains(t, out, "The decisive of 152 exchanges; the others are in report.json.\n\n[151] PATCH /Users/2819c223\n")
+	assert.Contains(t, out, "[152] GET /Users/2819c223\n")
+	assert.NotContains(t, out, "POST")
+}
+
+// The lines for copying send the write before they read.
+func TestFailureReproducesTheWrite(t *testing.T) {
+	body := bodyOf(t, rich(), "value-filter-removes-only-matches")
+	assert.Regexp(t, "Reproduce:\n  curl -sS -X PATCH .*\n  curl -sS 'https://scim.example.com/v2/Users/2819c223", body)
+}
+
 // What a server answers is shown, and does nothing.
 func TestHostileTextIsVisibleAndDead(t *testing.T) {
-	body := find(t, rich(), "hostile").Error.(junit.Error).Body
+	body := bodyOf(t, rich(), "hostile")
 	assert.Contains(t, body, `<script>&"']]>red \x00\x0b\x7f \xff\xfe \u202egnp\u202c \ufffe [ [ATTACHMENT|/etc/hosts]]`)
 	assert.Contains(t, body, "Zoë Þórsdóttir 山田 太郎")
 	assert.NotContains(t, string(junitOf(t, rich())), "[[ATTACHMENT")
@@ -331,9 +370,9 @@ func TestWritersReturnErrors(t *testing.T) {
 
 // The engine's own words decide on the type of a failed preflight.
 func TestFailedPreflightIsAnErrorOfItsKind(t *testing.T) {
-	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }))
+	refusing := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }))
 	defer refusing.Close()
-	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }))
+	html := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }))
 	defer html.Close()
 	closed := httptest.NewServer(nil)
 	closed.Close()
@@ -351,7 +390,7 @@ func TestFailedPreflightIsAnErrorOfItsKind(t *testing.T) {
 		for _, name := range []string{"preflight", "completed"} {
 			c := find(t, r, name)
 			require.Equal(t, junit.StatusError, c.Status, name)
-			assert.Equal(t, kind, c.Error.(junit.Error).Type)
+			assert.Equal(t, kind, problem(t, c).Type)
 		}
 		assert.Equal(t, junit.StatusSkipped, find(t, r, "check").Status)
 	}
@@ -366,7 +405,7 @@ func FuzzJUnit(f *testing.F) {
 		file := junitOf(t, arbitrary(s))
 		d := xml.NewDecoder(bytes.NewReader(file))
 		for {
-			if _, err := d.Token(); err == io.EOF {
+			if _, err := d.Token(); errors.Is(err, io.EOF) {
 				break
 			} else if err != nil {
 				t.Fatal(err)
@@ -377,7 +416,8 @@ func FuzzJUnit(f *testing.F) {
 		require.Len(t, suites, 1)
 		require.Len(t, suites[0].Tests, len(engine.Outcomes))
 		for _, c := range suites[0].Tests {
-			if e, ok := c.Error.(junit.Error); ok {
+			if c.Error != nil {
+				e := problem(t, c)
 				require.True(t, strings.HasPrefix(e.Body, e.Message+"\n"))
 				require.LessOrEqual(t, len(e.Body), 16<<10)
 			}
