@@ -38,3 +38,16 @@ func TestAPipeIsNotReplaced(t *testing.T) {
 	require.NoError(t, err)
 	assert.False(t, info.Mode().IsRegular())
 }
+
+// A full disk is an error that names the file.
+func TestAFullDiskIsAnError(t *testing.T) {
+	const full = "/dev/full"
+	if _, err := os.Stat(full); err != nil {
+		t.Skip("there is no " + full + " here")
+	}
+	files, err := reports.WriteJUnit(full, rich())
+	assert.ErrorIs(t, err, syscall.ENOSPC)
+	assert.ErrorContains(t, err, full)
+	assert.Empty(t, files)
+	assert.ErrorIs(t, reports.WriteJSON(full, rich()), syscall.ENOSPC)
+}

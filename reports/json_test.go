@@ -2,10 +2,13 @@ package reports_test
 
 import (
 	"bytes"
+	"encoding/json"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +47,35 @@ func small() *engine.Report {
 	res.Exchanges = append(res.Exchanges, x, y)
 	r.Results = []engine.Result{res}
 	return r
+}
+
+// The description names every key that the file can have.
+func TestEveryKeyIsDescribed(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "docs", "report-json.md"))
+	require.NoError(t, err)
+	var described []string
+	for _, code := range regexp.MustCompile("`[^`]+`").FindAllString(string(doc), -1) {
+		described = append(described, regexp.MustCompile(`\w+`).FindAllString(code, -1)...)
+	}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, e := range v {
+				walk(e)
+			}
+		case map[string]any:
+			for k, e := range v {
+				assert.Contains(t, described, k)
+				if k != "header" && k != "counts" {
+					walk(e)
+				}
+			}
+		}
+	}
+	var file any
+	require.NoError(t, json.Unmarshal(jsonOf(t, small()), &file))
+	walk(file)
 }
 
 func TestJSONReadsBackIntoTheSameValue(t *testing.T) {
@@ -203,4 +235,20 @@ func TestWriteJSONReplacesTheWhole(t *testing.T) {
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	assert.Equal(t, string(jsonOf(t, rich())), string(got))
+}
+
+// What cannot be written leaves the old file, and nothing beside it.
+func TestAFailedWriteLeavesTheOldFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report.json")
+	require.NoError(t, os.WriteFile(path, []byte("old"), 0o600))
+	r := rich()
+	r.ElapsedMS = math.NaN() // JSON has no such number
+	require.Error(t, reports.WriteJSON(path, r))
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(got))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 1)
 }

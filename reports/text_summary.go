@@ -89,35 +89,47 @@ const maxWhy = 2
 // why words the reasons of a verdict, each with the flows that show it.
 func (t *textWriter) why(v engine.Verdict) (out []string) {
 	var order []string
-	flows := map[string][]string{}
-	for _, why := range v.Why {
-		key, reason, _ := strings.Cut(why, ": ")
+	ways, flows := map[string][]string{}, map[string][]string{}
+	for _, text := range v.Why {
+		key, why, _ := strings.Cut(text, ": ")
 		id, _, _ := strings.Cut(key, "/")
-		flow := strings.TrimSuffix(id, "."+v.Dialect)
-		if r := t.report.Find(key); r != nil {
-			reason = shortCause(t.report, r)
-			if r.Outcome == engine.Blocked || r.Outcome == engine.Skip {
-				reason = reasonOf(r)
-			}
+		way := ""
+		switch r := t.report.Find(key); {
+		case r == nil:
+		case r.Outcome == engine.Blocked, r.Outcome == engine.Skip:
+			why = reasonOf(r)
+		default:
+			why, way = shortCause(t.report, r)
 		}
-		if flows[reason] == nil {
-			order = append(order, reason)
+		if flows[why] == nil {
+			order = append(order, why)
 		}
-		if !slices.Contains(flows[reason], flow) {
-			flows[reason] = append(flows[reason], flow)
+		flows[why] = appendNew(flows[why], strings.TrimSuffix(id, "."+v.Dialect))
+		if way != "" {
+			ways[why] = appendNew(ways[why], way)
 		}
 	}
 	// That a step did not run is no news beside the reason.
 	if len(order) > 1 {
-		order = slices.DeleteFunc(order, func(reason string) bool { return reason == stepsBefore })
+		order = slices.DeleteFunc(order, func(why string) bool { return why == stepsBefore })
 	}
-	for i, reason := range order {
+	for i, why := range order {
 		if i == maxWhy && len(order) > maxWhy+1 && !t.o.Verbose {
 			return append(out, fmt.Sprintf("and %d more reasons", len(order)-i))
 		}
-		out = append(out, oneLine(fmt.Sprintf("%s in %s", reason, t.some(flows[reason]))))
+		if w := ways[why]; len(w) > 0 {
+			why += " " + t.some(w) + ","
+		}
+		out = append(out, oneLine(why+" in "+t.some(flows[order[i]])))
 	}
 	return out
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
 }
 
 func (t *textWriter) files() {

@@ -170,7 +170,7 @@ func TestAReadNamesTheWriteBeforeIt(t *testing.T) {
 	assert.Contains(t, text, `       got   true
      after   PATCH /Users/{id} (204)   [{"op":"replace","value":{"active":false}}]
 `)
-	assert.Contains(t, text, "would break: active has another value after PATCH /Users/{id} in leaver\n")
+	assert.Contains(t, text, "would break: after PATCH /Users/{id} active has another value, in leaver\n")
 
 	leaves.Exchanges = []*scim.Exchange{exchange("POST", "/Users", "", `{"userName":"`+strings.Repeat("x", 400)+`"}`, 201, `{"id":"11"}`)}
 	assert.Regexp(t, `after   POST /Users \(201\)   \{"userName":"x{287} \.\.\.\n`, textOf(t, r, reports.TextOptions{Width: 1000}))
