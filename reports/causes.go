@@ -181,7 +181,8 @@ func stepBefore(report *engine.Report, r *engine.Result) *engine.Result {
 		return nil
 	}
 	for i := range report.Results {
-		if i > 0 && report.Results[i].Key() == r.Key() && report.Results[i-1].ID == r.ID {
+		same := &report.Results[i]
+		if i > 0 && same.ID == r.ID && same.Step == r.Step && report.Results[i-1].ID == r.ID {
 			return &report.Results[i-1]
 		}
 	}

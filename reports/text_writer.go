@@ -79,6 +79,14 @@ func (t *textWriter) wrapMarked(o engine.Outcome, text string) {
 	t.print(t.mark(o) + " " + strings.Join(fold(text, t.o.Width-5), "\n     ") + "\n")
 }
 
+// columns is how wide a text is; colours have no width.
+func columns(s string) int {
+	if strings.Contains(s, "\x1b") {
+		s = ansi.ReplaceAllString(s, "")
+	}
+	return utf8.RuneCountInString(s)
+}
+
 // minFold is the width below which text is not folded: it would be a column of
 // words.
 const minFold = 20
@@ -93,7 +101,7 @@ func fold(s string, width int) []string {
 	var b strings.Builder
 	n := 0
 	for part := range strings.SplitSeq(s, " ") {
-		size := utf8.RuneCountInString(ansi.ReplaceAllString(part, "")) // colours have no width
+		size := columns(part)
 		switch {
 		case n == 0:
 		case n+1+size > width:
