@@ -134,7 +134,11 @@ var projectionChecks = []Check{
 	}, Body: func(t *T) {
 		excludable(t, "emails")
 		u := keeps(t, t.GivenUser(), "emails")
-		t.Get(u, Query("excludedAttributes", "id,emails")).Status(200).Equal("id", u.ID).HasNot("emails")
+		a := t.Get(u, Query("excludedAttributes", "id,emails")).Status(200).Equal("id", u.ID)
+		// Where the parameter excludes nothing, keeping the id proves nothing.
+		if !t.Failed() {
+			a.Arranging().HasNot("emails")
+		}
 	}},
 	{Meta: Meta{
 		ID: "projection.group-without-members", Level: Must,
