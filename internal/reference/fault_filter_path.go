@@ -23,6 +23,23 @@ var filterPathFaults = []Fault{
 			}
 			return leaf
 		})},
+	{"filter-sub-attribute-stumbles", "A filter on a sub-attribute finds nobody while the last user lacks the attribute", "interop scimmy, 7644-3.4.2.2-10",
+		onQuery(func(c *call, q *query) {
+			if q.filter == nil || len(q.types) != 1 {
+				return
+			}
+			t := q.types[0]
+			q.filter = mapFilter(q.filter, func(leaf scim.Filter) scim.Filter {
+				at, sub, ok := t.resolve(pathOf(leaf))
+				if !ok || sub == nil || at.attr == nil || at.attr.multiValued || at.attr.name == "meta" {
+					return leaf
+				}
+				if list := c.srv.store.collections[t].list; len(list) > 0 && isEmpty(at.get(list[len(list)-1].doc)) {
+					return holdsNever
+				}
+				return leaf
+			})
+		})},
 	{"filter-values-case-sensitive", "A filter compares names with case", "interop SCM-3, E10, OKTA-Q10",
 		onQuery(func(c *call, q *query) {
 			eachEqual(q, func(t *resourceType, at place, f *scim.Compare, value string) scim.Filter {

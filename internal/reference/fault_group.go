@@ -84,6 +84,19 @@ var groupFaults = []Fault{
 				return slices.Contains(memberIDs(p.doc), memberID(m))
 			})
 		})},
+	{"patch-add-to-empty-list-500", "An add to members that were created as [] is answered with 500", "interop elimity, OKTA-Q26",
+		func(b *behaviour) {
+			onWrite(func(c *call, _ *resource, before, after object) error {
+				if list, sent := c.body["members"].([]any); before == nil && sent && len(list) == 0 {
+					after["members"] = list
+				}
+				return nil
+			})(b)
+			refuseWhen(http.StatusInternalServerError, "", func(p *patcher, o *operation, t *target) bool {
+				list, kept := p.doc["members"].([]any)
+				return o.is(opAdd) && t.isMembers() && kept && len(list) == 0
+			})(b)
+		}},
 	{"patch-replace-members-501", "A replace of members is answered with 501", "OKTA-Q28 (B16)",
 		refuseWhen(http.StatusNotImplemented, "", func(_ *patcher, o *operation, t *target) bool { return o.is(opReplace) && t.isMembers() })},
 	{"patch-rename-loses-members", "A PATCH of the displayName of a group empties it", "OKTA-Q26 (B18), E54",

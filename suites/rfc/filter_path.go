@@ -88,6 +88,19 @@ var filterPathChecks = []Check{
 		findUsers(t, eq("name.familyName", "North "+t.Tag())).Finds(u)
 	}},
 	{Meta: Meta{
+		ID: "filter.sub-attribute-that-some-lack", Level: Must,
+		Title:    "A filter on a sub-attribute passes over the users that lack the attribute",
+		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10"}, Needs: []Feature{Filtering},
+		Catches: []string{"filter-sub-attribute-stumbles"},
+	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "name.familyName")
+		spares(t, scim.UserURN, "name")
+		u := keeps(t, t.GivenUser(Set("name.familyName", "North "+t.Tag())), "name.familyName")
+		control(t, eq("name.familyName", "North "+t.Tag()), u)
+		t.GivenUser(Unset("name"))
+		findUsers(t, eq("name.familyName", "North "+t.Tag())).Finds(u)
+	}},
+	{Meta: Meta{
 		ID: "filter.multi-valued-any-value", Level: Must,
 		Title:    "A filter on a multi-valued attribute matches when any of its values matches",
 		Requires: []string{"7644-3.4.2.2-37"}, Needs: []Feature{Filtering},

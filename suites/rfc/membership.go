@@ -30,6 +30,17 @@ var membershipChecks = []Check{
 		hasMembers(t.Get(g).Status(200), u)
 	}},
 	{Meta: Meta{
+		ID: "group.members.add-to-empty-list", Level: Must,
+		Title:    "PATCH add gives a group that was created with members: [] its first member",
+		Requires: []string{"7643-2.5-01", "7644-3.5.2.1-04"}, Needs: []Feature{Groups, Patch, ReadMembers},
+		Breaks:  []string{"OKTA-Q26"},
+		Catches: []string{"patch-ignored", "patch-add-to-empty-list-500"},
+	}, Body: func(t *T) {
+		u, g := t.GivenUser(), t.GivenGroup(Members())
+		t.Patch(g, Add("members", Values{u.Ref()})).Status(200, 204)
+		hasMembers(t.Get(g).Status(200), u)
+	}},
+	{Meta: Meta{
 		ID: "group.members.add-several", Level: Must,
 		Title:    "PATCH add of several members in one operation adds them all",
 		Requires: []string{"7644-3.5.2.1-06"}, Needs: []Feature{Groups, Patch, ReadMembers},
