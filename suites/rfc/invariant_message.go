@@ -159,7 +159,7 @@ var messageInvariants = []Invariant{
 		Meta: Meta{
 			ID: "message.list-page-size", Level: Must,
 			Title:    "itemsPerPage is the number of resources in the page",
-			Requires: []string{"7644-3.4.2-08"}, Breaks: []string{"OKTA-Q37"},
+			Requires: []string{"7644-3.4.2.4-10", "7644-3.4.2-08"}, Breaks: []string{"OKTA-Q37"},
 			Catches: []string{"list-items-per-page-echoes-count"},
 		},
 		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {

@@ -182,7 +182,7 @@ var countChecks = []Check{
 	{Meta: Meta{
 		ID: "pagination.count-not-a-number", Level: Must,
 		Title:    "A count that is no number does no harm",
-		Requires: []string{"7644-3.12-15"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.12-15", "7644-3.12-08"}, Needs: []Feature{Filtering},
 		Catches: []string{"count-not-a-number-500"},
 	}, Body: func(t *T) {
 		users := givenListed(t, 2)
