@@ -360,7 +360,7 @@ func refusedOrNamed(t *T, doc Doc) {
 	takenOrRefused(a, 201)
 	if a.Code() == 201 {
 		got := t.Get(a.Created(scim.UsersEndpoint, doc)).Status(200).Judged().Has("userName")
-		got.NotEqual("userName", "")
+		got.Holds(got.Text("userName") != "", "userName", `not ""`, `""`, "a user is stored with an empty userName")
 	}
 	a.Advisory().Status(400)
 }
