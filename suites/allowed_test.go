@@ -49,6 +49,28 @@ func mayPass(hostility, after string, r *engine.Result) bool {
 	return false
 }
 
+// tellNothing are the variations that leave discovery out. What a service
+// provider lacks, and discovery does not tell, is for the profile to say.
+var tellNothing = []string{"no-discovery", "no-schemas-endpoint", "no-pagination-told"}
+
+// toldByDiscovery are the variations of which discovery tells.
+var toldByDiscovery = []string{
+	"always-returned", "cursor-pages-without-total", "cursor-paging-alone", "display-name-required", "etags-absent", "extension-of-its-own",
+	"few-attributes", "members-on-request", "no-bulk", "bulk-of-one-operation", "no-extension", "no-filter", "no-groups", "no-patch",
+	"no-sort", "pages-of-one", "user-name-alone", "user-name-immutable",
+}
+
+// goesWith reports whether a variation means the same beside the others.
+func goesWith(name string, others []string) bool {
+	for _, other := range others {
+		if slices.Contains(tellNothing, name) && slices.Contains(toldByDiscovery, other) ||
+			slices.Contains(tellNothing, other) && slices.Contains(toldByDiscovery, name) {
+			return false
+		}
+	}
+	return true
+}
+
 // regexpIDs matches what the reference and the clock make: ids, times,
 // versions, cursors, ports.
 func regexpIDs() *regexp.Regexp {

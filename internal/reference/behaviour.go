@@ -39,6 +39,8 @@ type behaviour struct {
 	show []func(c *call, r *resource, o object)
 	// page sees the ListResponse of a query (locked).
 	page []func(c *call, q *query, list object)
+	// shape changes the resource types before the first request.
+	shape []func(types []*resourceType) []*resourceType
 	// answer sees every reply before it is sent, errors and the results of
 	// bulk operations included.
 	answer []func(c *call, a *reply)
@@ -62,6 +64,8 @@ type switches struct {
 	keepOldPrimary bool
 	// keepMemberships leaves a deleted resource a member of its groups.
 	keepMemberships bool
+	// everyone makes every user an indirect member of one more group.
+	everyone bool
 	// patchNotAtomic keeps the operations before one that fails.
 	patchNotAtomic bool
 	// patchSkipsFailing leaves out an operation that fails.

@@ -61,7 +61,9 @@ var faultTopics = [][]Fault{
 }
 
 // variationTopics are the lists of variations, one for each file.
-var variationTopics = [][]Variation{wireVariations, resourceVariations}
+var variationTopics = [][]Variation{
+	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations,
+}
 
 // choices lists ways of doing one thing: a service provider has one of each
 // list at most.

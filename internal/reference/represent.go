@@ -83,6 +83,9 @@ func stamp(t time.Time) string { return t.UTC().Format(timeLayout) }
 // groupsOf lists the groups that have a resource as a member.
 func (s *Server) groupsOf(c *call, r *resource) []any {
 	var out []any
+	if s.b.everyone && r.isUser() {
+		out = append(out, object{"value": "everyone", "display": "Everyone", "type": "indirect"})
+	}
 	for _, g := range s.store.groups[r.id] {
 		out = append(out, object{
 			"value": g.id, "$ref": c.location(g), "display": g.doc["displayName"], "type": "direct",

@@ -74,12 +74,15 @@ func New(cfg Config) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.store = newStore(s.types, cfg.Seed)
-	s.cursors = newCursors(s.now, s.store.newID())
-	s.addSubject()
 	if err := s.plant(cfg.Faults, cfg.Variations); err != nil {
 		return nil, err
 	}
+	for _, shape := range s.b.shape {
+		s.types = shape(s.types)
+	}
+	s.store = newStore(s.types, cfg.Seed)
+	s.cursors = newCursors(s.now, s.store.newID())
+	s.addSubject()
 	s.handler = http.HandlerFunc(s.serve)
 	for _, wrap := range s.b.wrap {
 		s.handler = wrap(s.handler)
