@@ -70,7 +70,6 @@ var variationTopics = [][]Variation{
 var choices = [][]string{
 	{"patch-answers-204", "patch-without-change-204"},
 	{"undeclared-echoed", "undeclared-refused"},
-	{"page-order", "unsorted-lists"},
 	{"members-on-request", "always-returned"},
 	{"location-relative", "location-of-another-host", "location-header-of-another-host"},
 	{"etags-strong", "etags-absent"},

@@ -25,6 +25,13 @@ var filterFaults = []Fault{
 			onConfig(func(o object) { o["filter"] = object{"supported": false, "maxResults": maxPageSize} })(b)
 			onFilter(func(*call, scim.Filter) scim.Filter { return nil })(b)
 		}},
+	{"filter-user-name-matches-email", "A filter on userName looks at the e-mail addresses, too", "E71",
+		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+			if !strings.EqualFold(f.Attr.Name, "userName") || f.Op != scim.EQ {
+				return f
+			}
+			return &scim.Or{Left: f, Right: &scim.Compare{Attr: scim.AttrPath{Name: "emails", Sub: "value"}, Op: f.Op, Value: f.Value}}
+		})},
 	{"filter-no-match-404", "A filter without a match answers 404", "OKTA-Q07, E04",
 		onAnswer(func(c *call, a *reply) {
 			if _, given := c.param("filter"); given && a.status == http.StatusOK && a.body["totalResults"] == 0 {

@@ -161,13 +161,6 @@ var answerVariations = []Variation{
 		})},
 }
 
-// projects reports whether the request chooses the attributes of the answer.
-func (c *call) projects() bool {
-	_, attributes := c.param("attributes")
-	_, excluded := c.param("excludedAttributes")
-	return attributes || excluded
-}
-
 // unshown is a value that showingEmpty does not show.
 var unshown any = struct{}{}
 

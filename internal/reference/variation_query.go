@@ -2,7 +2,6 @@ package reference
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -99,12 +98,6 @@ var queryVariations = []Variation{
 			onConfig(func(o object) { o["sort"] = supported(false) })(b)
 			onQuery(func(_ *call, q *query) { q.sortBy = "" })(b)
 		}},
-	{"unsorted-lists", "Lists that are not to be sorted come in no order", "7644-3.4.2.3-02",
-		onPage(func(_ *call, q *query, list object) {
-			if q.sortBy == "" {
-				slices.Reverse(listOf(list["Resources"]))
-			}
-		})},
 	{"wide-queries-refused", "A query of all resources is refused as too wide", "7644-3.4.2-02, notes 41",
 		onRequest(func(c *call) (*reply, error) {
 			if _, filtered := c.param("filter"); !filtered && c.isList() && !c.isSearch() {

@@ -74,6 +74,10 @@ func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
 			return FeatureState{f, false, "ResourceTypes"}
 		}
 		return FeatureState{f, true, "default"}
+	case ReadMembers:
+		if a, _ := d.Attribute(scim.GroupURN, "members"); a.Returned == "request" || a.Returned == "never" {
+			return FeatureState{f, false, "Schemas"}
+		}
 	case Me:
 		return r.probe(ctx, f, http.MethodGet, scim.MeEndpoint, "", "")
 	case SearchPost:
@@ -156,6 +160,8 @@ func (d *Discovered) missing(needs []Feature) string {
 			return fmt.Sprintf("ServiceProviderConfig says that %s is false", configSwitch[f])
 		case "ResourceTypes":
 			return fmt.Sprintf("ResourceTypes lists no %s", f)
+		case "Schemas":
+			return "the target's schemas say that a plain GET of a group does not return its members"
 		case "probe":
 			return fmt.Sprintf("a probe found that the target has no %s", f)
 		default:

@@ -147,6 +147,7 @@ func (t *T) NewUser(with ...With) Doc {
 		"emails":      Values{Doc{"value": p.Email, "type": "work", "primary": true}},
 		"active":      true,
 	}
+	t.dropUnlisted(scim.UserURN, d)
 	return t.finish("User", d, with)
 }
 
@@ -154,6 +155,22 @@ func (t *T) NewUser(with ...With) Doc {
 func (t *T) NewGroup(with ...With) Doc {
 	d := Doc{"schemas": Values{scim.GroupURN}, "displayName": t.GroupName()}
 	return t.finish("Group", d, with)
+}
+
+// dropUnlisted leaves out what the target's schemas do not list: a service
+// provider may support a part of the attributes only, and refuse the others
+// (RFC 7644 sections 3.1 and 3.3).
+func (t *T) dropUnlisted(urn string, d Doc) {
+	if _, known := t.run.discovered.Schemas[strings.ToLower(urn)]; !known {
+		return
+	}
+	maps.DeleteFunc(d, func(key string, _ any) bool {
+		if key == "schemas" || key == "externalId" {
+			return false
+		}
+		_, listed := t.run.discovered.Attribute(urn, key)
+		return !listed
+	})
 }
 
 func (t *T) finish(typeName string, d Doc, with []With) Doc {
@@ -219,11 +236,19 @@ func (t *T) arrange(endpoint string, doc Doc) *Resource {
 }
 
 // Created makes a Resource of the answer to a POST, so that it can be read,
-// changed and deleted. The check ends when the answer has no id: blocked while
-// arranging, else with a finding.
+// changed and deleted. An answer may leave the body out (RFC 7644 section 3.3):
+// then the header Location tells the id. The check ends when neither does:
+// blocked while arranging, else with a finding.
 func (a *Answer) Created(endpoint string, sent Doc) *Resource {
-	body := a.Resource()
-	id := body.ID()
+	var body scim.Resource
+	id := ""
+	if a.x.Response != nil && len(a.x.Response.Body) == 0 {
+		_, id = splitLocation(a.HeaderValue("Location"))
+	}
+	if id == "" {
+		body = a.Resource()
+		id = body.ID()
+	}
 	if id == "" {
 		a.disappoint(Finding{
 			Message: "the answer to the create has no id", Where: "id", Want: "a non-empty string", Got: "absent",

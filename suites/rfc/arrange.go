@@ -42,9 +42,9 @@ func spares(t *T, urn string, paths ...string) {
 	}
 }
 
-// keeps blocks the check unless the resource holds a value at each of the
-// paths: a service provider may drop what is posted (requirement 7644-3.3-13),
-// and then there is nothing to change.
+// keeps ends the check as not applicable unless the resource holds a value at
+// each of the paths: a service provider may drop what is posted (requirement
+// 7644-3.3-13), and then there is nothing to change.
 func keeps(t *T, r *Resource, paths ...string) *Resource {
 	for _, p := range paths {
 		if !r.Body.Has(p) {
@@ -52,6 +52,51 @@ func keeps(t *T, r *Resource, paths ...string) *Resource {
 		}
 	}
 	return r
+}
+
+// withoutDefault ends the check as not applicable when the target gives the
+// attribute of a user a value by itself (RFC 7644 section 3.3).
+func withoutDefault(t *T, bare *Resource, path string) {
+	if bare.Body.Has(path) {
+		t.Skip("the target gives every user a value of %s", path)
+	}
+}
+
+// activeUser arranges a user that is active.
+func activeUser(t *T) *Resource {
+	offers(t, scim.UserURN, "active")
+	u := keeps(t, t.GivenUser(), "active")
+	if !u.Body.Get("active").Bool() {
+		t.Block("could not arrange: the target does not create active users")
+	}
+	return u
+}
+
+// alive blocks the check unless /Users answers a query. A query of all users
+// may be refused as too wide.
+func alive(t *T) {
+	if a := t.Fetch(scim.UsersEndpoint, Query("count", "1")).Arranging(); a.ScimType() != scim.TooMany {
+		a.Status(200).Page()
+	}
+}
+
+// shown is an answer with the resource: that to the write, or a read where the
+// write is answered without a body.
+func shown(t *T, a *Answer, r *Resource) *Answer {
+	if len(a.Exchange().Response.Body) == 0 {
+		return t.Get(r).Status(200)
+	}
+	return a
+}
+
+// ofItsType expects the meta.resourceType of the endpoint. The id of the type
+// in place of its name is advisory (requirement 7643-3.1-23).
+func ofItsType(t *T, a *Answer, r *Resource) {
+	kind, given := t.Target().TypeAt(r.Endpoint), a.Text("meta.resourceType")
+	if kind != nil && given != "" && given == kind.ID {
+		a = a.Advisory()
+	}
+	a.Equal("meta.resourceType", r.Type)
 }
 
 // tick waits until the target's clock shows another time than meta.lastModified

@@ -1,7 +1,6 @@
 package rfc
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -56,8 +55,8 @@ var bulkReferenceChecks = []Check{
 		Requires: []string{"7644-3.7.1-01", "7644-3.7.1-02"}, Needs: []Feature{Bulk, Groups, ReadMembers},
 		Catches: []string{"bulk-circular-500", "bulk-circular-half"},
 	}, Body: func(t *T) {
-		if m, ok := t.Target().Attribute(scim.GroupURN, "members.$ref"); ok && len(m.ReferenceTypes) > 0 && !strings.Contains(fmt.Sprint(m.ReferenceTypes), "Group") {
-			t.Skip("the target's schemas say that a group is no member of a group")
+		if a := t.Post(scim.GroupsEndpoint, t.NewGroup(Members(t.GivenGroup()))); a.Code()/100 == 4 {
+			t.Skip("the target takes no group as a member of a group")
 		}
 		a := bulk(t, create(scim.GroupsEndpoint, "a", newCrew(t, "b")), create(scim.GroupsEndpoint, "b", newCrew(t, "a"))).Status(200, 409)
 		if a.Code() == 409 {
@@ -119,7 +118,7 @@ var bulkLimitChecks = []Check{
 		for range limit + 1 {
 			operations = append(operations, Doc{"method": "DELETE", "path": scim.UsersEndpoint + "/" + nobody})
 		}
-		bulk(t, operations...).Status(413)
+		bulkAnyway(t, nil, operations...).Status(413)
 	}},
 	{Meta: Meta{
 		ID: "bulk.limit-is-named", Level: Must,
@@ -132,7 +131,7 @@ var bulkLimitChecks = []Check{
 		for range limit + 1 {
 			operations = append(operations, Doc{"method": "DELETE", "path": scim.UsersEndpoint + "/" + nobody})
 		}
-		a := bulk(t, operations...).Status(413)
+		a := bulkAnyway(t, nil, operations...).Status(413)
 		detail := a.Text("detail")
 		a.Holds(strings.Contains(detail, strconv.Itoa(limit)) || strings.Contains(detail, "maxOperations"), "detail",
 			"the limit "+strconv.Itoa(limit), given(detail), "the error does not name the limit")
@@ -144,7 +143,11 @@ var bulkLimitChecks = []Check{
 		Catches: []string{"bulk-limits-ignored"},
 	}, Body: func(t *T) {
 		limit := limitOf(t, "bulk.maxPayloadSize", largePayload)
-		bulk(t, Doc{"method": "DELETE", "path": scim.UsersEndpoint + "/" + nobody, "scimtestFiller": strings.Repeat("x", limit)}).Status(413)
+		a := bulk(t, Doc{"method": "DELETE", "path": scim.UsersEndpoint + "/" + nobody, "scimtestFiller": strings.Repeat("x", limit)})
+		if a.Exchange().Response == nil {
+			t.Block("the connection closed during the upload, which tells nothing")
+		}
+		a.Status(413)
 	}},
 }
 

@@ -51,7 +51,7 @@ var deleteChecks = []Check{
 	}, Body: func(t *T) {
 		u := t.GivenUser()
 		t.Delete(u).Arranging().Success()
-		isError(t.Patch(u, Replace("displayName", "Nadia Novak")), 404)
+		isError(t.Patch(u, Replace("userName", t.Person().UserName)), 404)
 		t.Get(u).Refused()
 	}},
 	{Meta: Meta{

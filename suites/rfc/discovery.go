@@ -13,7 +13,7 @@ import (
 
 // RFC 7644 section 4, RFC 7643 sections 5 to 7. Nothing is written to the
 // target but in the checks of discovery_write.go.
-var discoveryChecks = slices.Concat(configChecks, resourceTypeChecks, schemaChecks, discoveryQueryChecks, readOnlyDiscoveryChecks, announcedChecks())
+var discoveryChecks = slices.Concat(offeredChecks(), configChecks, resourceTypeChecks, schemaChecks, discoveryQueryChecks, readOnlyDiscoveryChecks, announcedChecks())
 
 var configChecks = []Check{
 	{Meta: Meta{
@@ -21,9 +21,9 @@ var configChecks = []Check{
 		Title:    "/ServiceProviderConfig answers one resource, not a list",
 		Requires: []string{"7644-4-02", "7644-3.2-14"}, Needs: []Feature{Discovery},
 		Breaks:  []string{"OKTA-Q48"},
-		Catches: []string{"config-is-list", "config-missing"},
+		Catches: []string{"config-is-list"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.ServiceProviderConfigEndpoint).Status(200).HasNot("Resources", "totalResults")
+		a := offered(t, scim.ServiceProviderConfigEndpoint).Status(200).HasNot("Resources", "totalResults")
 		a.Holds(names(a, scim.ServiceProviderConfigURN), "schemas", scim.ServiceProviderConfigURN, a.Value("schemas").Raw,
 			"schemas does not name the ServiceProviderConfig URN")
 	}},
@@ -36,7 +36,7 @@ var configChecks = []Check{
 		}, Needs: []Feature{Discovery},
 		Catches: []string{"config-without-patch", "config-supported-string"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.ServiceProviderConfigEndpoint).Status(200)
+		a := offered(t, scim.ServiceProviderConfigEndpoint).Status(200)
 		for _, feature := range []string{"patch", "bulk", "filter", "changePassword", "sort", "etag"} {
 			v := a.Value(feature + ".supported")
 			a.Holds(v.IsBool(), feature+".supported", "true or false", given(v.Raw), feature+".supported is no boolean")
@@ -48,7 +48,7 @@ var configChecks = []Check{
 		Requires: []string{"7643-5-09", "7643-5-10", "7643-5-13", "7643-2.3.4-01"}, Needs: []Feature{Discovery},
 		Catches: []string{"config-without-limits", "config-limit-string"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.ServiceProviderConfigEndpoint).Status(200)
+		a := offered(t, scim.ServiceProviderConfigEndpoint).Status(200)
 		for _, limit := range []string{"bulk.maxOperations", "bulk.maxPayloadSize", "filter.maxResults"} {
 			v := a.Value(limit)
 			a.Holds(v.Type == gjson.Number && !strings.ContainsAny(v.Raw, ".eE"), limit, "an integer", given(v.Raw), limit+" is no integer")
@@ -60,7 +60,7 @@ var configChecks = []Check{
 		Requires: []string{"7643-5-20", "7643-5-22", "7643-5-23", "7643-5-24"}, Needs: []Feature{Discovery},
 		Catches: []string{"config-without-authentication-schemes", "config-scheme-without-name"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.ServiceProviderConfigEndpoint).Status(200).Has("authenticationSchemes")
+		a := offered(t, scim.ServiceProviderConfigEndpoint).Status(200).Has("authenticationSchemes")
 		schemes := a.Resource().Lookup("authenticationSchemes")
 		for _, part := range []string{"type", "name", "description"} {
 			a.Count("authenticationSchemes."+part, len(schemes))
@@ -73,9 +73,9 @@ var resourceTypeChecks = []Check{
 		ID: "discovery.resource-types.lists-user", Level: Must, ReadOnly: true,
 		Title:    "/ResourceTypes lists the type of /Users with its endpoint and the User schema",
 		Requires: []string{"7644-4-07", "7644-4-10", "7644-3.2-15", "7643-6-06", "7643-6-07"}, Needs: []Feature{Discovery},
-		Catches: []string{"resource-types-bare-array", "resource-types-without-user", "resource-types-missing"},
+		Catches: []string{"resource-types-bare-array", "resource-types-without-user"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.ResourceTypesEndpoint).Status(200)
+		a := offered(t, scim.ResourceTypesEndpoint).Status(200)
 		user := entry(a, "endpoint", func(s string) bool { return strings.HasSuffix("/"+s, scim.UsersEndpoint) })
 		a.Holds(user != nil, "Resources", "the type of /Users", "absent", "no resource type has the endpoint /Users")
 		a.Holds(user == nil || user.Get("schema").String() == scim.UserURN, "Resources.schema", scim.UserURN, "another",
@@ -87,7 +87,7 @@ var resourceTypeChecks = []Check{
 		Requires: []string{"7644-4-08", "7644-4-09"}, Needs: []Feature{Discovery},
 		Catches: []string{"resource-type-by-id-missing", "resource-type-by-id-list"},
 	}, Body: func(t *T) {
-		list := t.Fetch(scim.ResourceTypesEndpoint).Status(200)
+		list := offered(t, scim.ResourceTypesEndpoint).Status(200)
 		eachListed(list, func(r scim.Resource) {
 			key := r.ID()
 			if key == "" {
@@ -102,7 +102,7 @@ var resourceTypeChecks = []Check{
 		Requires: []string{"7644-4-08", "7644-3.12-11"}, Needs: []Feature{Discovery},
 		Catches: []string{"discovery-unknown-shows-all"},
 	}, Body: func(t *T) {
-		t.Fetch(scim.ResourceTypesEndpoint).Arranging().Status(200).Page()
+		offered(t, scim.ResourceTypesEndpoint).Arranging().Status(200).Page()
 		t.Fetch(scim.ResourceTypesEndpoint + "/ScimtestNoSuchType").Status(404)
 	}},
 	{Meta: Meta{
@@ -111,13 +111,14 @@ var resourceTypeChecks = []Check{
 		Requires: []string{"7643-6-06", "7644-3.2-04"}, Needs: []Feature{Discovery},
 		Catches: []string{"resource-types-dead-endpoint"},
 	}, Body: func(t *T) {
-		eachListed(t.Fetch(scim.ResourceTypesEndpoint).Status(200), func(r scim.Resource) {
+		eachListed(offered(t, scim.ResourceTypesEndpoint).Status(200), func(r scim.Resource) {
 			endpoint := "/" + strings.Trim(r.Get("endpoint").String(), "/")
 			if strings.Contains(endpoint, ":") {
 				return // an absolute URL: not below the base URL
 			}
-			// A wide query may always be refused as tooMany.
-			a := t.Fetch(endpoint, Query("count", "1")).Status(200, 400, 403)
+			// A wide query may always be refused as tooMany, and any one for
+			// missing rights.
+			a := t.Fetch(endpoint, Query("count", "1")).Status(200, 400, 401, 403, 501)
 			if a.Code() == 200 {
 				a.Page()
 			}
@@ -131,7 +132,7 @@ var resourceTypeChecks = []Check{
 	}, Body: func(t *T) {
 		u := keeps(t, t.GivenUser(), "meta.resourceType")
 		want := u.Body.Get("meta.resourceType").String()
-		a := t.Fetch(scim.ResourceTypesEndpoint).Status(200)
+		a := offered(t, scim.ResourceTypesEndpoint).Status(200)
 		named := entry(a, "name", func(s string) bool { return s == want })
 		byID := entry(a, "id", func(s string) bool { return s == want })
 		a.Holds(named != nil || byID != nil, "Resources.name", want, "absent", "no resource type has the name that users bear in meta.resourceType")
@@ -144,10 +145,10 @@ var schemaChecks = []Check{
 		Title:    "/Schemas lists each schema and extension that a resource type names",
 		Requires: []string{"7644-4-04", "7644-3.2-16", "7643-6-07", "7643-6-09", "7643-7-01"}, Needs: []Feature{Discovery},
 		Breaks:  []string{"E82"},
-		Catches: []string{"schemas-bare-array", "schemas-without-extension", "schemas-missing"},
+		Catches: []string{"schemas-bare-array", "schemas-without-extension"},
 	}, Body: func(t *T) {
-		types := t.Fetch(scim.ResourceTypesEndpoint).Arranging().Status(200)
-		list := t.Fetch(scim.SchemasEndpoint).Status(200)
+		types := offered(t, scim.ResourceTypesEndpoint).Arranging().Status(200)
+		list := offered(t, scim.SchemasEndpoint).Status(200)
 		eachListed(types, func(r scim.Resource) {
 			for _, urn := range append(r.Lookup("schemaExtensions.schema"), r.Get("schema")) {
 				found := entry(list, "id", func(s string) bool { return strings.EqualFold(s, urn.String()) })
@@ -161,7 +162,7 @@ var schemaChecks = []Check{
 		Requires: []string{"7644-4-05", "7644-4-09", "7643-7-08"}, Needs: []Feature{Discovery},
 		Catches: []string{"schema-by-id-missing", "schema-by-id-list"},
 	}, Body: func(t *T) {
-		eachListed(t.Fetch(scim.SchemasEndpoint).Status(200), func(r scim.Resource) {
+		eachListed(offered(t, scim.SchemasEndpoint).Status(200), func(r scim.Resource) {
 			t.Fetch(scim.SchemasEndpoint+"/"+r.ID()).Status(200).EqualFold("id", r.ID()).HasNot("Resources")
 		})
 	}},
@@ -171,7 +172,7 @@ var schemaChecks = []Check{
 		Requires: []string{"7644-4-05", "7644-3.12-11"}, Needs: []Feature{Discovery},
 		Catches: []string{"discovery-unknown-shows-all"},
 	}, Body: func(t *T) {
-		t.Fetch(scim.SchemasEndpoint).Arranging().Status(200).Page()
+		offered(t, scim.SchemasEndpoint).Arranging().Status(200).Page()
 		t.Fetch(scim.SchemasEndpoint + "/urn:ietf:params:scim:schemas:scimtest:2.0:NoSuchSchema").Status(404)
 	}},
 	{Meta: Meta{
@@ -180,7 +181,7 @@ var schemaChecks = []Check{
 		Requires: []string{"7644-3.1-06"}, Needs: []Feature{Discovery},
 		Catches: []string{"schemas-lists-messages"},
 	}, Body: func(t *T) {
-		list := t.Fetch(scim.SchemasEndpoint).Status(200)
+		list := offered(t, scim.SchemasEndpoint).Status(200)
 		message := entry(list, "id", func(s string) bool { return strings.HasPrefix(strings.ToLower(s), "urn:ietf:params:scim:api:") })
 		list.Holds(message == nil, "Resources.id", "no urn:ietf:params:scim:api:", "one", "/Schemas lists the schema of a message")
 		list.Holds(len(list.IDs()) > 0, "Resources", "the schemas of the target", "none", "/Schemas lists nothing")
@@ -191,7 +192,7 @@ var schemaChecks = []Check{
 		Requires: []string{"7643-4.1.1-03"}, Needs: []Feature{Discovery},
 		Catches: []string{"schema-user-name-optional"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.SchemasEndpoint + "/" + scim.UserURN).Status(200)
+		a := offered(t, scim.SchemasEndpoint+"/"+scim.UserURN).Status(200)
 		a.Equal(`attributes[name eq "userName"].required`, true)
 	}},
 }
@@ -203,7 +204,7 @@ var discoveryQueryChecks = []Check{
 		Requires: []string{"7644-4-11"}, Needs: []Feature{Discovery},
 		Catches: []string{"discovery-pages"},
 	}, Body: func(t *T) {
-		all := t.Fetch(scim.SchemasEndpoint).Arranging().Status(200).IDs()
+		all := offered(t, scim.SchemasEndpoint).Arranging().Status(200).IDs()
 		if len(all) < 2 {
 			t.Skip("the target lists fewer than two schemas")
 		}
@@ -216,7 +217,7 @@ var discoveryQueryChecks = []Check{
 		Requires: []string{"7644-4-12", "7644-4-11"}, Needs: []Feature{Discovery, Groups},
 		Catches: []string{"discovery-filters"},
 	}, Body: func(t *T) {
-		all := t.Fetch(scim.ResourceTypesEndpoint).Arranging().Status(200).Page().Resources
+		all := offered(t, scim.ResourceTypesEndpoint).Arranging().Status(200).Page().Resources
 		if len(all) < 2 {
 			t.Skip("the target lists fewer than two resource types")
 		}
@@ -235,6 +236,36 @@ var discoveryQueryChecks = []Check{
 	}, Body: func(t *T) {
 		t.Fetch(scim.ServiceProviderConfigEndpoint, NoAuth()).Status(200).Has("authenticationSchemes")
 	}},
+}
+
+// offeredChecks judge whether discovery is offered at all. That is advisory:
+// RFC 7643 section 1.2 says that schemas may be, RFC 7644 section 4 what is
+// answered where it is.
+func offeredChecks() (checks []Check) {
+	for _, c := range []struct{ id, endpoint, row, fault string }{
+		{"config", scim.ServiceProviderConfigEndpoint, "7644-3.2-14", "config-missing"},
+		{"resource-types", scim.ResourceTypesEndpoint, "7644-3.2-15", "resource-types-missing"},
+		{"schemas", scim.SchemasEndpoint, "7644-3.2-16", "schemas-missing"},
+	} {
+		checks = append(checks, Check{Meta: Meta{
+			ID: "discovery." + c.id + ".is-offered", Level: Should, ReadOnly: true,
+			Title:    "There is " + c.endpoint,
+			Requires: []string{c.row, "7644-4-01"},
+			Catches:  []string{c.fault},
+		}, Body: func(t *T) { t.Fetch(c.endpoint).Status(200) }})
+	}
+	return checks
+}
+
+// offered reads what discovery has at the path. A check does not apply where
+// that is not offered, which offeredChecks report.
+func offered(t *T, path string) *Answer {
+	a := t.Fetch(path)
+	if a.Code() == 404 || a.Code() == 501 {
+		endpoint, _, _ := strings.Cut(path[1:], "/")
+		t.Skip("the target offers no /%s", endpoint)
+	}
+	return a
 }
 
 // names reports whether schemas of the answer lists the URN.

@@ -33,7 +33,7 @@ var readOnlyDiscoveryChecks = []Check{
 }
 
 func refusesPut(t *T, path string) {
-	same := t.Fetch(path).Arranging().Status(200).Resource()
+	same := offered(t, path).Arranging().Status(200).Resource()
 	t.Send(http.MethodPut, path, nil, RawBody(scim.MediaType, string(same.Raw()))).Status(400, 403, 404, 405, 501)
 	t.Fetch(path).Status(200) // a target that has lost it refuses everything
 }

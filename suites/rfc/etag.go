@@ -33,6 +33,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-09"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"etag-constant"},
 	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "displayName")
 		u, first := versioned(t)
 		second := change(t, u, first)
 		t.Expect(second != first, nil, "header ETag", "another ETag", "the same", "the ETag stays the same after a change")
@@ -52,6 +53,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-06"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"if-none-match-always-304"},
 	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "displayName")
 		u, old := versioned(t)
 		if change(t, u, old) == old {
 			t.Block("the ETag does not change")

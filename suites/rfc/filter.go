@@ -2,6 +2,7 @@ package rfc
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
@@ -28,6 +29,22 @@ var filterOperatorChecks = []Check{
 		t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName")))).Supported().Finds(u)
 	}},
 	{Meta: Meta{
+		ID: "filter.eq-compares-the-named-attribute", Level: Must,
+		Title:    "The filter userName eq does not find the user by another attribute, such as its e-mail address",
+		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10"}, Needs: []Feature{Filtering},
+		Breaks:  []string{"E71"},
+		Catches: []string{"filter-user-name-matches-email"},
+	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "emails.value")
+		address := mailbox(t, "nadia.novak")
+		u := keeps(t, givenNamed(t, "nn1", Set("emails", Values{email("work", address)})), "emails.value")
+		if strings.EqualFold(u.Body.Get("userName").String(), address) {
+			t.Skip("the target makes the e-mail address the userName")
+		}
+		control(t, eq("userName", u.Body.Get("userName").String()), u)
+		t.List(scim.UsersEndpoint, Filter(eq("userName", address))).Status(200).Finds()
+	}},
+	{Meta: Meta{
 		ID: "filter.no-match-is-an-empty-list", Level: Must,
 		Title:    "A filter without a match answers 200 with totalResults 0",
 		Requires: []string{"7644-3.4.2-11"}, Needs: []Feature{Filtering},
@@ -35,9 +52,9 @@ var filterOperatorChecks = []Check{
 		Catches: []string{"filter-no-match-404", "filter-ignored"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName")))).Arranging().Status(200)
+		accepted(t, t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName"))))).Arranging().Status(200)
 		a := t.List(scim.UsersEndpoint, Filter(eq("userName", mailbox(t, "nobody"))))
-		a.Status(200).Equal("totalResults", 0).Finds()
+		total(t, a.Status(200).Finds(), 0)
 	}},
 	{Meta: Meta{
 		ID: "filter.ne", Level: Must,
@@ -89,19 +106,19 @@ var filterOperatorChecks = []Check{
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "title")
 		with := keeps(t, t.GivenUser(Set("title", "Captain")), "title")
-		t.GivenUser(Unset("title"))
+		withoutDefault(t, t.GivenUser(Unset("title")), "title")
 		findUsers(t, mine(t, "title pr")).Finds(with)
 	}},
 	{Meta: Meta{
 		ID: "filter.pr-of-a-complex-attribute", Level: Must,
-		Title:    "The operator pr holds for a complex attribute of which one part has a value",
+		Title:    "The operator pr holds for a complex attribute of which one part has a value, and for no other",
 		Requires: []string{"7644-3.4.2.2-15"}, Needs: []Feature{Filtering},
-		Catches: []string{"filter-pr-complex-never"},
+		Catches: []string{"filter-pr-complex-never", "filter-pr-always-true"},
 	}, Body: func(t *T) {
-		spares(t, scim.UserURN, "name")
+		spares(t, scim.UserURN, "name", "name.familyName")
 		with := keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Ada"})), "name.givenName")
-		t.GivenUser(Unset("name"))
-		findUsers(t, mine(t, "name pr")).Contains(with)
+		withoutDefault(t, t.GivenUser(Unset("name")), "name")
+		findUsers(t, mine(t, "name pr")).Finds(with)
 	}},
 	{Meta: Meta{
 		ID: "filter.boolean", Level: Must,
@@ -126,6 +143,9 @@ var filterOperatorChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "active")
 		u := t.GivenUser(Set("active", false))
+		if u.Body.Get("active").Raw != "false" {
+			t.Block("could not arrange: the target does not create inactive users")
+		}
 		t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName")))).Supported().Finds(u)
 	}},
 	{Meta: Meta{

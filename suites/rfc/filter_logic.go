@@ -81,7 +81,7 @@ var filterLogicChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.logic.nested-parentheses", Level: Must,
 		Title:    "Parentheses may be nested",
-		Requires: []string{"7644-3.4.2.2-09"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-36", "7644-3.4.2.2-09"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-parentheses-ignored"},
 	}, Body: func(t *T) {
 		a, b, c := northSouthSouth(t)

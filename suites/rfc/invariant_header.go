@@ -19,7 +19,7 @@ var headerInvariants = []Invariant{
 			Requires: []string{"7644-3.1-01", "7644-3.8-07", "7644-3.8-09", "7644-8.1-02"},
 			Breaks:   []string{"E03"}, Catches: []string{"media-type-html", "media-type-missing"},
 		},
-		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
 			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 {
 				return false, nil
 			}
@@ -29,12 +29,14 @@ var headerInvariants = []Invariant{
 			case given == "":
 				return true, []Finding{{
 					Message: "an answer with a body has no Content-Type", Where: "header Content-Type", Want: scim.MediaType, Got: "absent",
+					Advisory: ofGateway(x, d),
 				}}
 			case err == nil && isJSON(kind):
 				return true, nil
 			}
 			return true, []Finding{{
 				Message: "the media type of an answer is not SCIM", Where: "header Content-Type", Want: scim.MediaType, Got: kind,
+				Advisory: ofGateway(x, d),
 			}}
 		},
 	},
@@ -170,7 +172,11 @@ func isJSON(kind string) bool {
 	return strings.EqualFold(kind, scim.MediaType) || strings.EqualFold(kind, "application/json")
 }
 
-func opaque(tag string) string { return strings.Trim(strings.TrimPrefix(tag, "W/"), `"`) }
+// opaque is the opaque part of an entity-tag, without what web servers append
+// when they compress.
+func opaque(tag string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`), "gzip"), "-")
+}
 
 // asksForJSON reports whether the request takes application/json as well.
 func asksForJSON(x *scim.Exchange) bool {

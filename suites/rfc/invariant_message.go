@@ -22,13 +22,14 @@ var messageInvariants = []Invariant{
 			Requires: []string{"7643-2.1-01", "7644-3.2-19"}, Breaks: []string{"OKTA-Q15"},
 			Catches: []string{"error-html", "error-plain-text", "body-truncated"},
 		},
-		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
 			if len(x.Response.Body) == 0 || x.Response.Status/100 == 3 || x.Response.Truncated {
 				return false, nil
 			}
 			if _, err := scim.NewResource(x.Response.Body); err != nil {
 				return true, []Finding{{
-					Message: "the body of an answer " + status(x) + " is not a JSON object", Where: "body", Want: "a JSON object", Got: "something else",
+					Message: "the body of an answer " + status(x) + " is not a JSON object", Where: "body", Want: "a JSON object", Got: bodyKind(x),
+					Advisory: ofGateway(x, d),
 				}}
 			}
 			return true, nil
@@ -63,9 +64,7 @@ var messageInvariants = []Invariant{
 			Requires: []string{"7644-3.12-01", "7644-3.12-02", "7644-3.2-21"}, Breaks: []string{"OKTA-Q15", "OKTA-Q16"},
 			Catches: []string{"error-empty-body", "error-without-schemas", "error-html", "error-wrapped"},
 		},
-		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
-			// 401, 404 and 405 for what is no SCIM endpoint may come from a
-			// gateway before it; within the endpoints they are SCIM's.
+		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
 			if x.Response.Status < 400 || x.Request.Method == http.MethodHead {
 				return false, nil
 			}
@@ -73,6 +72,7 @@ var messageInvariants = []Invariant{
 			if err != nil {
 				return true, []Finding{{
 					Message: "an error " + status(x) + " has no SCIM Error in its body", Where: "body", Want: "a SCIM Error", Got: bodyKind(x),
+					Advisory: ofGateway(x, d),
 				}}
 			}
 			for _, s := range r.Lookup("schemas") {
@@ -82,6 +82,7 @@ var messageInvariants = []Invariant{
 			}
 			return true, []Finding{{
 				Message: "an error " + status(x) + " does not name the Error URN in schemas", Where: "schemas", Want: scim.ErrorURN, Got: "absent",
+				Advisory: ofGateway(x, d),
 			}}
 		},
 	},
@@ -135,11 +136,16 @@ var messageInvariants = []Invariant{
 			Requires: []string{"7644-3.4.2-04", "7644-3.4.2-05", "7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07", "OKTA-Q08", "E04"},
 			Catches: []string{"list-without-schemas", "list-without-total", "list-total-string", "list-resources-missing"},
 		},
-		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
 			if !isList(x) {
 				return false, nil
 			}
-			return true, listViolations(x, false)
+			found := listViolations(x, false)
+			if pagesByCursor(d) {
+				// The last page shows no sign of a cursor.
+				found = slices.DeleteFunc(found, func(f Finding) bool { return f.Where == "totalResults" && f.Got == "absent" })
+			}
+			return true, found
 		},
 	},
 	{
@@ -208,6 +214,22 @@ func misspelt(word string) (want string, wrong bool) {
 		}
 	}
 	return "", false
+}
+
+// ofGateway reports whether an error often comes from what stands before the
+// service provider, and is no word of SCIM then (requirement 7644-3.12-01): a
+// 404 does where it is not about the id of a resource.
+func ofGateway(x *scim.Exchange, d *Discovered) bool {
+	switch x.Response.Status {
+	case http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	case http.StatusNotFound:
+		of := endpointOf(x)
+		known := of == scim.UsersEndpoint || of == scim.GroupsEndpoint || d.TypeAt(of) != nil
+		return !known || strings.HasSuffix(x.Request.Path, scim.SearchSuffix)
+	}
+	return false
 }
 
 // bodyKind says for people what a body is.

@@ -56,7 +56,7 @@ var resourceInvariants = []Invariant{
 		Title:    "A resource lists only schemas that its resource type names",
 		Requires: []string{"7643-3-04"}, Catches: []string{"resource-foreign-schema"},
 	}, "schemas", func(r resource, d *Discovered) (found []Finding) {
-		if r.kind == nil {
+		if r.kind == nil || len(d.Types) == 0 {
 			return nil
 		}
 		for _, s := range r.Lookup("schemas") {
@@ -160,7 +160,7 @@ var resourceInvariants = []Invariant{
 		if r.kind == nil || r.ID() == "" {
 			return nil
 		}
-		if u, err := url.Parse(v.String()); err == nil && endsIn(u.Path, r.kind.Endpoint+"/"+r.ID()) {
+		if u, err := url.Parse(v.String()); err == nil && endsIn(u.Path, strings.TrimSuffix(r.kind.Endpoint, "/")+"/"+r.ID()) {
 			return nil
 		}
 		return []Finding{{

@@ -17,14 +17,14 @@ var meChecks = []Check{
 		Requires: []string{"7644-3.11-02", "7644-3.11-03", "7644-3.11-05", "7644-3.2-13"},
 		Catches:  []string{"me-500", "me-lists-users"},
 	}, Body: func(t *T) {
-		t.Fetch(scim.UsersEndpoint, Query("count", "1")).Arranging().Status(200).Page()
-		a := t.Fetch(scim.MeEndpoint).Status(200, 307, 308, 403, 404, 501)
+		alive(t)
+		a := t.Fetch(scim.MeEndpoint).NoServerError()
 		if a.Code() == http.StatusOK {
 			a.Has("id", "schemas").HasNot("Resources")
 		}
-		// Without support 501 SHOULD be answered; 404 is right for a
+		// Without support 501 SHOULD be answered; 403 and 404 are right for a
 		// credential without a resource.
-		a.Advisory().Status(200, 307, 308, 404, 501)
+		a.Advisory().Status(200, 307, 308, 403, 404, 501)
 	}},
 	{Meta: Meta{
 		ID: "me.tells-location", Level: Must, ReadOnly: true,
@@ -32,7 +32,11 @@ var meChecks = []Check{
 		Requires: []string{"7644-3.11-06"}, Needs: []Feature{Me},
 		Catches: []string{"me-without-location"},
 	}, Body: func(t *T) {
-		a := t.Fetch(scim.MeEndpoint).Arranging().Status(200, 307, 308).Judged()
+		a := t.Fetch(scim.MeEndpoint)
+		if a.Code()/100 == 4 {
+			t.Skip("the credentials have no resource behind /Me")
+		}
+		a = a.Arranging().Status(200, 307, 308).Judged()
 		location := a.HeaderValue("Location")
 		permanent := location != "" && !strings.HasSuffix(strings.TrimSuffix(location, "/"), scim.MeEndpoint)
 		a.Holds(permanent, "header Location", "the URI of the resource", given(location), "the header Location does not name the resource behind /Me")

@@ -24,7 +24,7 @@ func page(t *T, params ...string) *Answer {
 // givenListed arranges n users and makes sure that a filter lists them.
 func givenListed(t *T, n int) []*Resource {
 	users := t.GivenUsers(n)
-	page(t).Arranging().Status(200).All().Finds(users...)
+	accepted(t, page(t)).Arranging().Status(200).All().Finds(users...)
 	return users
 }
 
@@ -49,10 +49,7 @@ var indexChecks = []Check{
 		givenListed(t, 3)
 		first := page(t, "count", "1").Status(200)
 		for _, p := range first.Pages() {
-			if first.Page().NextCursor != "" && !p.Resource().Has("totalResults") {
-				continue // not told in cursor paging (RFC 9865 section 2)
-			}
-			p.Equal("totalResults", 3)
+			total(t, p, 3)
 		}
 	}},
 	{Meta: Meta{
@@ -87,7 +84,14 @@ var indexChecks = []Check{
 		Catches: []string{"paging-ignored", "start-index-always-one"},
 	}, Body: func(t *T) {
 		givenListed(t, 3)
-		page(t, "startIndex", "2", "count", "1").Status(200).Equal("startIndex", 2)
+		a := page(t, "startIndex", "2", "count", "1").Status(200)
+		switch {
+		case a.Page().NextCursor != "":
+			t.Skip("the target pages by cursor")
+		case len(a.IDs()) == 0:
+			t.Skip("the target answers with an empty page")
+		}
+		a.Equal("startIndex", 2)
 	}},
 	{Meta: Meta{
 		ID: "pagination.start-index-zero", Level: Must,
@@ -112,7 +116,7 @@ var indexChecks = []Check{
 		// A refusal is reported only: the rule is derived, not written.
 		a := page(t, "startIndex", "3", "count", "3").Supported()
 		atMost(a, 0)
-		a.Equal("totalResults", 2)
+		total(t, a, 2)
 	}},
 }
 
@@ -137,7 +141,7 @@ var countChecks = []Check{
 		givenListed(t, 2)
 		a := page(t, "count", "0").Status(200)
 		atMost(a, 0)
-		a.Equal("totalResults", 2)
+		total(t, a, 2)
 	}},
 	{Meta: Meta{
 		ID: "pagination.count-negative", Level: Must,
@@ -153,7 +157,7 @@ var countChecks = []Check{
 			return
 		}
 		atMost(a.Status(200), 0)
-		a.Equal("totalResults", 2)
+		total(t, a, 2)
 	}},
 	{Meta: Meta{
 		ID: "pagination.without-count", Level: Must,
@@ -162,7 +166,9 @@ var countChecks = []Check{
 		Catches: []string{"no-count-no-resources"},
 	}, Body: func(t *T) {
 		users := t.GivenUsers(2)
-		a := t.List(scim.UsersEndpoint, Filter(t.Mine())).Status(200).Equal("totalResults", 2)
+		accepted(t, page(t, "count", "10")).Arranging().Status(200).All().Finds(users...)
+		a := page(t).Status(200)
+		total(t, a, 2)
 		a.Only(users...).Holds(len(a.IDs()) > 0, "Resources", "at least one", "none", "a list without count holds no resources")
 	}},
 	{Meta: Meta{
@@ -201,6 +207,20 @@ var countChecks = []Check{
 		users := givenListed(t, 1)
 		page(t, "scimtestNoSuchParameter", "x").Status(200).Finds(users...)
 	}},
+}
+
+// total expects totalResults, which may be left out in cursor paging (RFC 9865
+// section 2).
+func total(t *T, a *Answer, n int) {
+	if a.Resource().Has("totalResults") || a.Page().NextCursor == "" && !pagesByCursor(t.Target()) {
+		a.Equal("totalResults", n)
+	}
+}
+
+// pagesByCursor reports whether the target says that a query which names no
+// method is paged by cursor.
+func pagesByCursor(d *Discovered) bool {
+	return d.Config.Get("pagination.index").Raw == "false" || d.Config.Get("pagination.defaultPaginationMethod").String() == "cursor"
 }
 
 // atMost expects a page of at most n resources.

@@ -18,7 +18,7 @@ var cursorChecks = []Check{
 		Requires: []string{"9865-2-09", "9865-2-10"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-skips", "cursor-missing"},
 	}, Body: func(t *T) {
-		users := t.GivenUsers(5)
+		users := givenListed(t, 5)
 		first := page(t, "cursor", "", "count", "2").Status(200).Has("nextCursor")
 		first.All().Finds(users...)
 	}},
@@ -28,7 +28,7 @@ var cursorChecks = []Check{
 		Requires: []string{"9865-2-06"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"count-ignored"},
 	}, Body: func(t *T) {
-		t.GivenUsers(3)
+		givenListed(t, 3)
 		for _, p := range page(t, "cursor", "", "count", "2").Status(200).Pages() {
 			atMost(p, 2)
 		}
@@ -39,7 +39,7 @@ var cursorChecks = []Check{
 		Requires: []string{"9865-2-13"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-previous-on-first-page"},
 	}, Body: func(t *T) {
-		t.GivenUsers(3)
+		givenListed(t, 3)
 		page(t, "cursor", "", "count", "2").Status(200).Has("nextCursor").HasNot("previousCursor")
 	}},
 	{Meta: Meta{
@@ -48,7 +48,7 @@ var cursorChecks = []Check{
 		Requires: []string{"9865-2-03"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-base64"},
 	}, Body: func(t *T) {
-		t.GivenUsers(3)
+		givenListed(t, 3)
 		a := page(t, "cursor", "", "count", "2").Status(200).Has("nextCursor")
 		a.Holds(unreserved.MatchString(a.Text("nextCursor")), "nextCursor", "letters, digits, - . _ ~", a.Text("nextCursor"),
 			"nextCursor holds characters that have to be encoded")
@@ -59,7 +59,7 @@ var cursorChecks = []Check{
 		Requires: []string{"9865-2.1-01", "9865-2.1-02"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-invalid-500"},
 	}, Body: func(t *T) {
-		users := t.GivenUsers(3)
+		users := givenListed(t, 3)
 		page(t, "cursor", "", "count", "2").Arranging().Status(200).Has("nextCursor")
 		a := page(t, "cursor", "scimtest-forged", "count", "2").NoServerError()
 		if a.Code() == 200 {

@@ -87,7 +87,11 @@ var patchRemoveChecks = []Check{
 		if len(u.Body.Lookup("emails.value")) != 3 {
 			t.Skip("the target does not keep three e-mail addresses")
 		}
-		t.Patch(u, Remove(`emails[type eq "work" and value sw "old."]`)).Status(200, 204)
+		a := t.Patch(u, Remove(`emails[type eq "work" and value sw "old."]`))
+		if a.Code() == 400 && a.ScimType() == scim.InvalidFilter {
+			a = a.Advisory() // a combination that need not be supported
+		}
+		a.Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 2).Has(`emails[value sw "other."]`, `emails[value sw "home."]`)
 	}},
 	{Meta: Meta{

@@ -214,8 +214,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E26", "E14", "OKTA-Q17"},
 		Catches: []string{"patch-ignored", "patch-ignores-active"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
-		u := keeps(t, t.GivenUser(), "active")
+		u := activeUser(t)
 		t.Patch(u, Replace("active", false)).Status(200, 204)
 		a := t.Get(u)
 		a.Advisory().Status(200) // the RFC does not tie active to being readable
@@ -228,8 +227,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"OKTA-Q01"},
 		Catches: []string{"patch-ignored", "patch-ignores-active", "patch-without-path-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
-		u := keeps(t, t.GivenUser(), "active")
+		u := activeUser(t)
 		t.Patch(u, Replace("", Doc{"active": false})).Status(200, 204)
 		a := t.Get(u)
 		a.Advisory().Status(200) // the RFC does not tie active to being readable

@@ -29,6 +29,9 @@ var readChecks = []Check{
 		Catches:  []string{"create-echoes-request"},
 	}, Body: func(t *T) {
 		created, u := posted(t, scim.UsersEndpoint, t.NewUser())
+		if len(created.Exchange().Response.Body) == 0 {
+			t.Skip("the target answers a create without a body")
+		}
 		showsStored(t, created, t.Get(u).Status(200), u.Sent)
 	}},
 	{Meta: Meta{

@@ -159,6 +159,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"E77"},
 		Catches: []string{"put-ignored", "put-changes-id"},
 	}, Body: func(t *T) {
+		offers(t, scim.UserURN, "userName")
 		u := t.GivenUser()
 		renamed := t.Person().UserName
 		t.Put(u, with(u.Sent, Set("userName", renamed))).Success()
@@ -182,8 +183,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"OKTA-Q02", "OKTA-Q17", "E14"},
 		Catches: []string{"put-ignored", "put-ignores-active"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
-		u := keeps(t, t.GivenUser(), "active")
+		u := activeUser(t)
 		t.Put(u, with(u.Sent, Set("active", false))).Success()
 		a := t.Get(u)
 		a.Advisory().Status(200) // the RFC does not tie active to being readable

@@ -24,10 +24,11 @@ var searchChecks = []Check{
 		Catches: []string{"search-creates"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		control(t, t.Mine(), u)
-		body := t.NewUser(Set("schemas", Values{scim.SearchRequestURN, scim.UserURN}), Set("filter", t.Mine()))
+		known := eq("userName", u.Text("userName"))
+		control(t, known, u)
+		body := t.NewUser(Set("schemas", Values{scim.SearchRequestURN, scim.UserURN}), Set("filter", known))
 		t.Search(scim.UsersEndpoint, body).Status(200, 400)
-		t.List(scim.UsersEndpoint, Filter(t.Mine())).Status(200).Finds(u)
+		t.List(scim.UsersEndpoint, Filter(eq("userName", body["userName"].(string)))).Status(200).Finds()
 	}},
 	{Meta: Meta{
 		ID: "search.attributes", Level: Must,
@@ -74,7 +75,7 @@ var searchChecks = []Check{
 		users := t.GivenUsers(3)
 		a := t.Search(scim.UsersEndpoint, Doc{"filter": t.Mine(), "startIndex": 3, "count": 2}).Supported()
 		atMost(a, 1)
-		a.Only(users...).Equal("totalResults", 3)
+		total(t, a.Only(users...), 3)
 		atMost(t.Search(scim.UsersEndpoint, Doc{"filter": t.Mine(), "startIndex": 1, "count": 2}).Status(200).Only(users...), 2)
 	}},
 	{Meta: Meta{
@@ -84,7 +85,7 @@ var searchChecks = []Check{
 		Catches: []string{"filter-malformed-ignored", "filter-malformed-500"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		t.Search(scim.UsersEndpoint, Doc{"filter": eq("userName", u.Text("userName"))}).Arranging().Status(200).Finds(u)
+		accepted(t, t.Search(scim.UsersEndpoint, Doc{"filter": eq("userName", u.Text("userName"))})).Arranging().Status(200).Finds(u)
 		t.Search(scim.UsersEndpoint, Doc{"filter": "userName scimtestop " + scim.Quote(u.Text("userName"))}).SCIMError(400, scim.InvalidFilter)
 	}},
 	{Meta: Meta{
@@ -95,7 +96,7 @@ var searchChecks = []Check{
 	}, Body: func(t *T) {
 		u := t.GivenUser()
 		body := Doc{"filter": eq("userName", u.Text("userName"))}
-		t.Search(scim.UsersEndpoint, body).Arranging().Status(200).Finds(u)
+		accepted(t, t.Search(scim.UsersEndpoint, body)).Arranging().Status(200).Finds(u)
 		t.Send("POST", scim.UsersEndpoint+scim.SearchSuffix, body).Status(400)
 	}},
 	{Meta: Meta{
@@ -133,8 +134,12 @@ var searchChecks = []Check{
 	}},
 }
 
-// atRoot searches all resource types. A refusal as unsupported, or as too wide
-// (tooMany), is advisory.
+// atRoot searches all resource types. A refusal as unsupported, as too wide
+// (tooMany) or as forbidden is advisory.
 func atRoot(t *T, filter string) *Answer {
-	return t.Search("", Doc{"filter": filter}).Supported()
+	a := t.Search("", Doc{"filter": filter})
+	if a.Code() == 403 {
+		return a.Advisory().Status(200)
+	}
+	return a.Supported()
 }
