@@ -80,6 +80,7 @@ var choices = [][]string{
 	{"no-discovery", "no-schemas-endpoint", "discovery-filter-ignored"},
 	{"resources-absent-when-empty", "resources-null-when-empty"},
 	{"few-attributes", "user-name-alone"},
+	{"config-needs-no-meta", "type-name-is-not-its-id"},
 	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
 	{"user-names-in-lower-case", "text-in-capitals"},
 	{"first-email-primary", "first-primary-wins"},
