@@ -13,7 +13,8 @@ import (
 
 // Set judges resources by the schemas that a target publishes.
 type Set struct {
-	types map[string]*derived // by the resource type's name in lower case
+	types    map[string]*derived // by the resource type's name in lower case
+	verdicts cache
 }
 
 type derived struct {
@@ -155,10 +156,20 @@ func (d *derived) typeOf(a gjson.Result, path string, depth int) (map[string]any
 // Validate judges a resource of the type, by its name. A type that is not
 // known is not judged.
 func (s *Set) Validate(resourceType string, resource []byte, o Options) []Violation {
-	d := s.types[strings.ToLower(resourceType)]
+	name := strings.ToLower(resourceType)
+	d := s.types[name]
 	if d == nil {
 		return nil
 	}
+	rules := name
+	if o.Projected {
+		rules += " projected"
+	}
+	return s.verdicts.get(rules, resource, func() []Violation { return d.validate(resource, o) })
+}
+
+// validate judges a resource of the type.
+func (d *derived) validate(resource []byte, o Options) []Violation {
 	doc, err := decode(resource)
 	if err != nil {
 		return nil

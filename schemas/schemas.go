@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"sort"
@@ -133,16 +134,21 @@ func Validate(kind Kind, body []byte) []Violation {
 	if c == nil {
 		panic("schemas: there is no kind " + string(kind))
 	}
-	doc, err := decode(body)
-	if err != nil {
-		return []Violation{{Message: "the body is not JSON", Want: "JSON", Got: "something else", Rule: RuleType}}
-	}
-	out := c.validate(doc)
-	if kind == ListResponse {
-		out = append(out, listRules(doc)...)
-	}
-	return tidy(out)
+	return verdicts.get(string(kind), body, func() []Violation {
+		doc, err := decode(body)
+		if err != nil {
+			return []Violation{{Message: "the body is not JSON", Want: "JSON", Got: "something else", Rule: RuleType}}
+		}
+		out := c.validate(doc)
+		if kind == ListResponse {
+			out = append(out, listRules(doc)...)
+		}
+		return tidy(out)
+	})
 }
+
+// verdicts are those by the schemas of this folder.
+var verdicts cache
 
 // listRules are the rules of a ListResponse that depend on each other.
 func listRules(doc any) (out []Violation) {
@@ -221,8 +227,8 @@ func (c *compiled) validate(doc any) []Violation {
 	if err == nil {
 		return nil
 	}
-	v, ok := err.(*jsonschema.ValidationError)
-	if !ok {
+	var v *jsonschema.ValidationError
+	if !errors.As(err, &v) {
 		return nil // a number too large to look at
 	}
 	return leaves(v, nil)

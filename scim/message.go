@@ -25,13 +25,7 @@ type List struct {
 // errNotList is returned for a body that is no ListResponse.
 var errNotList = errors.New("no ListResponse: neither Resources nor totalResults")
 
-// ParseList reads a ListResponse. It is generous: what makes a list is a
-// Resources array or totalResults; the form is judged elsewhere.
-func ParseList(body []byte) (List, error) {
-	r, err := NewResource(body)
-	if err != nil {
-		return List{}, err
-	}
+func parseList(r Resource) (List, error) {
 	l := List{TotalResults: -1}
 	isList := false
 	r.json.ForEach(func(k, v gjson.Result) bool {

@@ -23,9 +23,7 @@ var (
 	errNotObject = errors.New("not a JSON object")
 )
 
-// NewResource reads a JSON object. It keeps raw, which must not change
-// afterwards.
-func NewResource(raw []byte) (Resource, error) {
+func parseResource(raw []byte) (Resource, error) {
 	if !ValidJSON(raw) {
 		return Resource{}, errNotJSON
 	}
