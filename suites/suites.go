@@ -27,8 +27,20 @@ func All() Set {
 	}
 }
 
-// Dialects lists the dialects that verdicts are given for.
-func Dialects() []engine.Dialect { return lifecycle.Dialects() }
+// Dialects lists the dialects that verdicts are given for, each with the
+// checks that its verdict rests on.
+func Dialects() []engine.Dialect {
+	out := lifecycle.Dialects()
+	all := All()
+	for i := range out {
+		for _, c := range all.Checks {
+			if c.Dialect == out[i].Name {
+				out[i].Rests = append(out[i].Rests, c.ID)
+			}
+		}
+	}
+	return out
+}
 
 // Names lists the suites of the set, in order.
 func (s Set) Names() []string {

@@ -2,7 +2,10 @@
 // file that tells a run what to expect of a product and how to treat it.
 package profile
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Profile is what a target promises and needs. The zero value of a field means
 // "as the RFCs say".
@@ -57,6 +60,12 @@ type Profile struct {
 	Sandbox bool `yaml:"sandbox"`
 	// Levels raises or lowers the level of checks, by id, with a reason.
 	Levels map[string]LevelChange `yaml:"levels"`
+}
+
+// Lacks reports whether the profile says that a method is not offered at an
+// endpoint, such as DELETE at /Users.
+func (p *Profile) Lacks(method, endpoint string) bool {
+	return slices.Contains(p.Methods.Absent, method) || slices.Contains(p.Methods.Absent, method+" "+endpoint)
 }
 
 // LevelChange is another level for a check.

@@ -99,21 +99,33 @@ func (t *T) Post(endpoint string, doc Doc, options ...Option) *Answer {
 // the last write shows.
 //
 // A resource that no GET has read before cannot be judged by a GET that
-// fails: a wrong status there blocks, unless Judged says otherwise.
+// fails: a wrong status or an unreadable body blocks there, unless Judged says
+// otherwise. What a readable answer holds is judged.
 func (t *T) Get(r *Resource, options ...Option) *Answer {
 	a := t.Send(http.MethodGet, r.Path(), nil, options...)
-	if window := t.run.plan.Profile.SettlesWithin.ByID; window > 0 && !r.Body.IsZero() {
+	if window := t.run.plan.Profile.SettlesWithin.ByID; window > 0 {
 		until := time.Now().Add(window)
-		for a.x.Status() == http.StatusOK && bytes.Equal(a.x.Response.Body, r.Body.Raw()) && time.Now().Before(until) {
+		for r.unsettled(a.x) && time.Now().Before(until) {
 			t.Wait(min(window/10+time.Millisecond, time.Second))
 			a = t.Send(http.MethodGet, r.Path(), nil, options...)
 		}
 	}
-	a.of, a.arranging = r, !r.read
+	a.unread = !r.read
 	if a.x.Status() == http.StatusOK && len(options) == 0 {
-		r.Body = a.Resource()
+		if body, err := scim.NewResource(a.x.Response.Body); err == nil {
+			r.Body, r.read = body, true
+		}
 	}
 	return a
+}
+
+// unsettled reports whether a read does not show the last write yet: a new
+// resource is not there, or one that was read before is as it was.
+func (r *Resource) unsettled(x *scim.Exchange) bool {
+	if !r.read {
+		return x.Status() == http.StatusNotFound
+	}
+	return x.Status() == http.StatusOK && bytes.Equal(x.Response.Body, r.Body.Raw())
 }
 
 // Fetch sends a GET to a path below the base URL.
@@ -225,6 +237,9 @@ func (t *T) Together(calls ...Call) []*Answer {
 	answers := make([]*Answer, len(all))
 	for i := range all {
 		answers[i] = t.record(all[i].x, all[i].attempts)
+	}
+	for i := range all {
+		t.verify(all[i].req, all[i].x)
 	}
 	return answers
 }

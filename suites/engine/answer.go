@@ -22,9 +22,11 @@ type Answer struct {
 	index int
 	// arranging: a disappointment blocks, it does not fail.
 	arranging bool
+	// unread: nothing was read there before, so an answer that cannot be
+	// read blocks.
+	unread bool
 	// lenient: what is found is advisory.
 	lenient bool
-	of      *Resource
 
 	parsed bool
 	body   scim.Resource
@@ -41,7 +43,7 @@ func (a *Answer) Code() int { return a.x.Status() }
 // was read before.
 func (a *Answer) Judged() *Answer {
 	b := *a
-	b.arranging = false
+	b.arranging, b.unread = false, false
 	return &b
 }
 
@@ -57,6 +59,14 @@ func (a *Answer) Advisory() *Answer {
 	b := *a
 	b.lenient = true
 	return &b
+}
+
+// unreadable ends the check, since nothing behind it can be judged: with a
+// finding, or blocked where nothing was read before.
+func (a *Answer) unreadable(f Finding) {
+	a.arranging = a.arranging || a.unread
+	a.disappoint(f)
+	panic(stop{})
 }
 
 // disappoint files a finding, or blocks while arranging.
@@ -97,17 +107,15 @@ func (a *Answer) NoServerError() *Answer {
 func (a *Answer) status(ok func(int) bool, want string) *Answer {
 	a.t.asserted++
 	if a.x.Response == nil {
-		a.disappoint(Finding{
+		a.unreadable(Finding{
 			Message: template(a.x.Request) + ": no answer: " + a.x.Error, Where: "status", Want: want, Got: "no answer",
 		})
-		panic(stop{})
 	}
 	if !ok(a.Code()) {
-		a.disappoint(Finding{
+		a.unreadable(Finding{
 			Message: fmt.Sprintf("%s answers %d, want %s", template(a.x.Request), a.Code(), want),
 			Where:   "status", Want: want, Got: a.statusText(),
 		})
-		panic(stop{})
 	}
 	return a
 }
@@ -148,10 +156,9 @@ func (a *Answer) Resource() scim.Resource {
 				got = "no body"
 			}
 			a.t.asserted++
-			a.disappoint(Finding{
+			a.unreadable(Finding{
 				Message: template(a.x.Request) + ": the body is not a JSON object", Where: "body", Want: "a JSON object", Got: got,
 			})
-			panic(stop{})
 		}
 		a.body, a.parsed = r, true
 	}
@@ -312,11 +319,10 @@ func (a *Answer) Page() *scim.List {
 		l, err := scim.ParseList(a.x.Response.Body)
 		if err != nil {
 			a.t.asserted++
-			a.disappoint(Finding{
+			a.unreadable(Finding{
 				Message: template(a.x.Request) + ": the answer is not a ListResponse", Where: "body",
 				Want: "a ListResponse", Got: clip(err.Error(), 120),
 			})
-			panic(stop{})
 		}
 		a.list = &l
 	}

@@ -61,7 +61,7 @@ func (t *T) didCreate(c *created, req scim.Request, x *scim.Exchange) {
 	case req.Method == http.MethodPost && req.Path == scim.BulkEndpoint && x.Response != nil:
 		t.createdInBulk(x.Response)
 	case req.Method == http.MethodDelete && x.Response != nil && x.Response.Status/100 == 2:
-		t.forget(req.Path)
+		t.deleted(req.Path)
 	}
 }
 
@@ -86,13 +86,12 @@ func (t *T) createdInBulk(resp *scim.Response) {
 	}
 }
 
-// forget marks what the check itself has deleted. What bears a fault and was
-// not really deleted is found by the sweep of the run tag.
-func (t *T) forget(path string) {
+// deleted marks what the check itself has deleted. A target that says so need
+// not have done it: clean-up makes sure.
+func (t *T) deleted(path string) {
 	for _, c := range t.created {
-		if c.id != "" && c.endpoint+"/"+url.PathEscape(c.id) == path && !c.gone {
-			c.gone = true
-			t.run.plan.Journal.gone(c.journal)
+		if c.id != "" && c.endpoint+"/"+url.PathEscape(c.id) == path {
+			c.deleted = true
 		}
 	}
 }
@@ -124,9 +123,9 @@ func splitLocation(location string) (endpoint, id string) {
 
 // cleanUp removes what the check created, last first. It returns the exchanges
 // and what could not be removed.
-func (t *T) cleanUp(parent context.Context) (traffic []*scim.Exchange, left []leftover) {
+func (t *T) cleanUp(parent context.Context) (traffic []*scim.Exchange, left leftovers) {
 	if t.run.plan.Profile.Cleanup == "keep" {
-		return nil, nil
+		return nil, left
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), cleanupTime)
 	defer cancel()
@@ -135,38 +134,61 @@ func (t *T) cleanUp(parent context.Context) (traffic []*scim.Exchange, left []le
 		profile: t.run.plan.Profile, observe: func(x *scim.Exchange) { traffic = append(traffic, x) },
 	}
 	for _, c := range slices.Backward(t.created) {
-		if c.gone {
-			continue
-		}
-		if c.id == "" {
-			found, ok := s.find(ctx, c.endpoint, c.names, t.tag)
-			if !ok {
-				left = append(left, leftover{c.endpoint, "", t.meta.ID})
-				continue
-			}
-			if len(found) == 0 {
-				t.run.plan.Journal.gone(c.journal)
-				continue
-			}
-			gone := true
-			for _, id := range found {
-				gone = s.remove(ctx, c.endpoint, id) && gone
-			}
-			if gone {
-				t.run.plan.Journal.gone(c.journal)
-			} else {
-				left = append(left, leftover{c.endpoint, "", t.meta.ID})
-			}
-			continue
-		}
-		if s.remove(ctx, c.endpoint, c.id) {
+		switch {
+		case c.gone:
+		case t.sweep(ctx, s, c):
 			t.run.plan.Journal.gone(c.journal)
-		} else {
-			left = append(left, leftover{c.endpoint, c.id, t.meta.ID})
+		default:
+			left.note(c.endpoint)
 		}
 	}
+	left.deactivated = s.deactivated
 	return traffic, left
 }
 
-// leftover is something that could not be removed.
-type leftover struct{ endpoint, id, check string }
+// sweep removes one thing that the check created. It reports whether nothing
+// is left of it.
+func (t *T) sweep(ctx context.Context, s *sweeper, c *created) bool {
+	switch {
+	case c.id == "":
+		ids, ok := s.find(ctx, c.endpoint, c.names, t.tag)
+		for _, id := range ids {
+			ok = s.remove(ctx, c.endpoint, id) && ok
+		}
+		return ok
+	case c.deleted:
+		return s.removeAgain(ctx, c.endpoint, c.id)
+	}
+	return s.remove(ctx, c.endpoint, c.id)
+}
+
+// leftovers counts what a run leaves on the target.
+type leftovers struct {
+	// at counts what could not be removed, by endpoint.
+	at map[string]int
+	// deactivated counts the users that were deactivated instead of deleted.
+	deactivated int
+}
+
+func (l *leftovers) note(endpoint string) {
+	if l.at == nil {
+		l.at = map[string]int{}
+	}
+	l.at[endpoint]++
+}
+
+func (l *leftovers) add(more leftovers) {
+	for endpoint, n := range more.at {
+		for range n {
+			l.note(endpoint)
+		}
+	}
+	l.deactivated += more.deactivated
+}
+
+func (l *leftovers) total() (n int) {
+	for _, k := range l.at {
+		n += k
+	}
+	return n
+}

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/scimtest/scimtest/scim"
@@ -13,33 +15,38 @@ const suiteRun = "run"
 // report puts everything together, in plan order.
 func (r *run) report(ctx context.Context, pre Result, all []decided) *Report {
 	p := r.plan
+	interrupted := ctx.Err() != nil
+	r.showAll(all)
 	red := newRedactor(r.discovered, r.secrets(), nil)
 	parts := []judgement{r.judge(r.ownTraffic, red, map[*scim.Exchange]shownExchange{})}
 	var results []Result
-	var left []leftover
+	var left leftovers
 	exchanges := len(r.ownTraffic)
 	for i := range all {
 		results = append(results, all[i].results...)
 		if all[i].judgement.applied != nil {
 			parts = append(parts, all[i].judgement)
 		}
-		left = append(left, all[i].left...)
+		left.add(all[i].left)
 		exchanges += all[i].exchanges
 	}
 	invariants := r.invariantResults(parts)
+	for i := range invariants {
+		invariants[i].Reason = red.text(invariants[i].Reason) // a panic may say anything
+	}
 	if pre.Outcome != Pass && !p.SkipPreflight {
 		blockAll(invariants, pre.Reason)
 	}
 	results = append(results, invariants...)
 	stale := waive(p.Waivers, results, time.Now())
-	own := []Result{pre, r.completed(ctx, pre, results), r.waiversResult(stale), r.cleanUpResult(pre, left)}
+	own := []Result{pre, r.completed(interrupted, pre, results), r.waiversResult(pre, stale), r.cleanUpResult(pre, left)}
 	r.announce(invariants)
 	r.announce(own)
 
 	rep := &Report{
 		SchemaVersion: SchemaVersion, Tool: p.Tool,
 		Target: describe(p, r.discovered), RunID: p.RunID, Seed: p.Seed, Started: r.started,
-		Strict: p.Strict, Interrupted: ctx.Err() != nil, Results: append(own, results...),
+		Strict: p.Strict, Interrupted: interrupted, Results: append(own, results...),
 	}
 	rep.ElapsedMS = milliseconds(time.Since(r.started))
 	rep.Summary = summarize(rep.Results)
@@ -55,7 +62,7 @@ func (r *run) report(ctx context.Context, pre Result, all []decided) *Report {
 }
 
 // completed says whether the run tested what it set out to test.
-func (r *run) completed(ctx context.Context, pre Result, results []Result) Result {
+func (r *run) completed(interrupted bool, pre Result, results []Result) Result {
 	res := Result{
 		Meta:    Meta{ID: "completed", Suite: suiteRun, Level: Must, Title: "The run tests everything that it set out to test"},
 		Outcome: Pass, Started: r.started,
@@ -64,20 +71,27 @@ func (r *run) completed(ctx context.Context, pre Result, results []Result) Resul
 	switch {
 	case pre.Outcome != Pass && !r.plan.SkipPreflight:
 		res.Outcome, res.Reason = Blocked, pre.Reason
-	case ctx.Err() != nil:
+	case interrupted:
 		res.Outcome, res.Reason = Broken, "interrupted before everything was tested"
-	case n[Blocked]+n[Broken] > 0 && n[Fail] == 0:
+	case r.health.dead() != "":
+		res.Outcome, res.Reason = Broken, "the target was lost during the run: "+r.health.dead()
+	case n[Blocked]+n[Broken] > 0 && n[Fail] == 0 && !(r.plan.Strict && n[Advisory] > 0):
 		res.Outcome = Broken
 		res.Reason = fmt.Sprintf("nothing failed, but %d results are blocked and %d broken", n[Blocked], n[Broken])
 	}
 	return res
 }
 
-func (r *run) waiversResult(stale []Finding) Result {
+func (r *run) waiversResult(pre Result, stale []Finding) Result {
 	res := Result{
 		Meta:    Meta{ID: "waivers", Suite: suiteRun, Level: Must, Title: "Every waiver is still needed"},
-		Outcome: Pass, Started: r.started, Findings: stale,
+		Outcome: Pass, Started: r.started,
 	}
+	if pre.Outcome != Pass && !r.plan.SkipPreflight {
+		res.Outcome, res.Reason = Blocked, pre.Reason
+		return res
+	}
+	res.Findings = stale
 	switch {
 	case len(stale) > 0:
 		res.Outcome, res.Reason = Fail, stale[0].Message+" ("+stale[0].Where+")"
@@ -87,7 +101,7 @@ func (r *run) waiversResult(stale []Finding) Result {
 	return res
 }
 
-func (r *run) cleanUpResult(pre Result, left []leftover) Result {
+func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 	res := Result{
 		Meta:    Meta{ID: "clean-up", Suite: suiteRun, Level: Should, Title: "Nothing of the run is left on the target"},
 		Outcome: Pass, Started: r.started,
@@ -97,18 +111,19 @@ func (r *run) cleanUpResult(pre Result, left []leftover) Result {
 		res.Outcome, res.Reason = Skip, "nothing was created"
 	case r.plan.Profile.Cleanup == "keep":
 		res.Outcome, res.Reason = Skip, "the profile keeps what a run creates"
-	case len(left) > 0:
+	case left.total() > 0:
 		res.Outcome = Advisory
-		res.Reason = fmt.Sprintf("%d resources could not be removed; try: scimtest clean %s --run %s", len(left), r.plan.BaseURL, r.plan.RunID)
-		count := map[string]int{}
-		for _, l := range left {
-			if count[l.endpoint]++; count[l.endpoint] == 1 {
-				res.Findings = append(res.Findings, Finding{Message: "resources could not be removed", Where: l.endpoint, Advisory: true})
-			}
+		res.Reason = fmt.Sprintf("%d resources could not be removed; try: scimtest clean %s --run %s", left.total(), r.plan.BaseURL, r.plan.RunID)
+		for _, endpoint := range slices.Sorted(maps.Keys(left.at)) {
+			res.Findings = append(res.Findings, Finding{
+				Message: "resources could not be removed", Where: endpoint, Count: left.at[endpoint], Advisory: true,
+			})
 		}
-		for i := range res.Findings {
-			res.Findings[i].Count = count[res.Findings[i].Where]
-		}
+	case left.deactivated > 0 && r.plan.Profile.Cleanup == "deactivate":
+		res.Reason = fmt.Sprintf("%d users are deactivated, as the profile asks", left.deactivated)
+	case left.deactivated > 0:
+		res.Outcome = Advisory
+		res.Reason = fmt.Sprintf("%d users are deactivated, since DELETE is not offered", left.deactivated)
 	}
 	if err := r.plan.Journal.Err(); err != nil && res.Outcome == Pass {
 		res.Outcome, res.Reason = Advisory, "the journal could not be written: "+err.Error()
@@ -116,7 +131,7 @@ func (r *run) cleanUpResult(pre Result, left []leftover) Result {
 	return res
 }
 
-// NothingLeft reports whether clean-up removed everything, so that the
+// NothingLeft reports whether clean-up did all that it can do, so that the
 // journal is not needed any more.
 func (r *Report) NothingLeft() bool {
 	c := r.Find("clean-up")

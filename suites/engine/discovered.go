@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"strings"
 	"sync"
 
@@ -104,7 +103,7 @@ func (d *Discovered) Attribute(urn, path string) (a Attribute, ok bool) {
 // or the target gave the run its id. What others own is neither asserted nor
 // shown.
 func (d *Discovered) Owned(raw []byte) bool {
-	if bytes.Contains(raw, []byte(d.runTag)) {
+	if bears(raw, d.runTag) {
 		return true
 	}
 	id := gjson.GetBytes(raw, "id").String()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"sort"
 	"strings"
 
@@ -51,19 +52,26 @@ func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
 		if d.Config.Has(path) {
 			return FeatureState{f, d.Config.Get(path).Bool(), "ServiceProviderConfig"}
 		}
+		switch f {
+		case Patch:
+			if !r.plan.ReadOnly { // a resource that does not exist cannot change
+				return r.probe(ctx, f, http.MethodPatch, scim.UsersEndpoint+"/"+r.plan.RunID, "", patchNothing, http.StatusMethodNotAllowed, http.StatusNotImplemented)
+			}
+		case Filtering:
+			return r.probe(ctx, f, http.MethodGet, scim.UsersEndpoint, "count=1&filter="+escape(`userName eq "scimtest-probe"`), "", http.StatusNotImplemented)
+		}
 		// A provider that does not speak of cursors has none (RFC 9865
-		// section 4); the others are simply not announced: the check speaks.
-		return FeatureState{f, f != Cursor && f != ETag && f != Bulk && f != Sorting && f != ChangePassword, "default"}
+		// section 4). ETags, bulk, sorting and passwords are optional and
+		// cannot be probed without a write, or without guessing: who does
+		// not announce them has none.
+		return FeatureState{f, f == Patch || f == IndexPaging, "default"}
 	}
 	switch f {
 	case Groups:
-		if len(d.Types) > 0 {
-			if d.TypeAt(scim.GroupsEndpoint) != nil {
-				return FeatureState{f, true, "ResourceTypes"}
-			}
-			return r.probe(ctx, f, http.MethodGet, scim.GroupsEndpoint, "startIndex=1&count=1", "")
+		if d.TypeAt(scim.GroupsEndpoint) != nil {
+			return FeatureState{f, true, "ResourceTypes"}
 		}
-		return r.probe(ctx, f, http.MethodGet, scim.GroupsEndpoint, "startIndex=1&count=1", "")
+		return r.probe(ctx, f, http.MethodGet, scim.GroupsEndpoint, "startIndex=1&count=1", "", absent...)
 	case EnterpriseUser:
 		if t := d.TypeAt(scim.UsersEndpoint); t != nil {
 			for _, e := range t.Extensions {
@@ -79,11 +87,11 @@ func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
 			return FeatureState{f, false, "Schemas"}
 		}
 	case Me:
-		return r.probe(ctx, f, http.MethodGet, scim.MeEndpoint, "", "")
+		return r.probe(ctx, f, http.MethodGet, scim.MeEndpoint, "", "", absent...)
 	case SearchPost:
-		return r.probe(ctx, f, http.MethodPost, scim.UsersEndpoint+scim.SearchSuffix, "", searchNothing)
+		return r.probe(ctx, f, http.MethodPost, scim.UsersEndpoint+scim.SearchSuffix, "", searchNothing, absent...)
 	case RootSearch:
-		return r.probe(ctx, f, http.MethodPost, scim.SearchSuffix, "", searchNothing)
+		return r.probe(ctx, f, http.MethodPost, scim.SearchSuffix, "", searchNothing, absent...)
 	case Discovery:
 		return FeatureState{f, d.Config.Raw() != nil || len(d.Types) > 0 || len(d.Schemas) > 0, "probe"}
 	}
@@ -93,10 +101,13 @@ func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
 const searchNothing = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],` +
 	`"filter":"userName eq \"scimtest-probe\"","startIndex":1,"count":1}`
 
+const patchNothing = `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],` +
+	`"Operations":[{"op":"replace","path":"active","value":true}]}`
+
 // fromProfile reads the features that the profile words in its own way.
 func (r *run) fromProfile(f Feature) (FeatureState, bool) {
 	p := r.plan.Profile
-	absent := func(list []string, words ...string) bool {
+	names := func(list []string, words ...string) bool {
 		for _, have := range list {
 			for _, w := range words {
 				if strings.EqualFold(strings.TrimSpace(have), w) {
@@ -108,42 +119,35 @@ func (r *run) fromProfile(f Feature) (FeatureState, bool) {
 	}
 	switch f {
 	case Groups:
-		if absent(p.ResourceTypes.Absent, "Group", "Groups") {
+		if names(p.ResourceTypes.Absent, "Group", "Groups") {
 			return FeatureState{f, false, "profile"}, true
 		}
 	case ReadMembers:
 		if p.Members == "none" {
 			return FeatureState{f, false, "profile"}, true
 		}
-	case PutMethod:
-		if absent(p.Methods.Absent, "PUT", "PUT /Users") {
-			return FeatureState{f, false, "profile"}, true
-		}
-	case DeleteMethod:
-		if absent(p.Methods.Absent, "DELETE", "DELETE /Users") {
-			return FeatureState{f, false, "profile"}, true
-		}
-	case Patch:
-		if absent(p.Methods.Absent, "PATCH", "PATCH /Users") {
+	case PutMethod, DeleteMethod, Patch:
+		method := map[Feature]string{PutMethod: http.MethodPut, DeleteMethod: http.MethodDelete, Patch: http.MethodPatch}[f]
+		if p.Lacks(method, scim.UsersEndpoint) {
 			return FeatureState{f, false, "profile"}, true
 		}
 	}
 	return FeatureState{}, false
 }
 
-// probe asks once, read-only. Only 501, or 404 and 405 on the endpoint, is no.
-func (r *run) probe(ctx context.Context, f Feature, method, path, query, body string) FeatureState {
+// absent are the answers of an endpoint that is not there.
+var absent = []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}
+
+// probe asks once, without changing anything. Only an answer that is listed is
+// no; with every other one the check speaks.
+func (r *run) probe(ctx context.Context, f Feature, method, path, query, body string, no ...int) FeatureState {
 	req := scim.Request{Method: method, Path: path, RawQuery: query, Header: r.header("probe")}
 	if body != "" {
 		req.Body = scim.Body(body)
 		req.Header.Set("Content-Type", scim.MediaType)
 	}
 	x := r.sendRunLevel(ctx, req)
-	switch x.Status() {
-	case http.StatusNotImplemented, http.StatusNotFound, http.StatusMethodNotAllowed:
-		return FeatureState{f, false, "probe"}
-	}
-	return FeatureState{f, true, "probe"}
+	return FeatureState{f, !slices.Contains(no, x.Status()), "probe"}
 }
 
 // missing returns why a check that needs the features does not apply, or "".

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -20,7 +21,7 @@ type judgement struct {
 type invariantFinding struct {
 	invariant int
 	finding   Finding
-	request   string // template of the request
+	request   string // method and path template
 	exchange  *scim.Exchange
 }
 
@@ -43,7 +44,7 @@ func (r *run) judge(exchanges []*scim.Exchange, red *redactor, shown map[*scim.E
 					s.x, s.foreign = red.exchange(x)
 					shown[x] = s
 				}
-				j.found = append(j.found, invariantFinding{i, red.finding(f, s.foreign), template(x.Request), s.x})
+				j.found = append(j.found, invariantFinding{i, red.finding(f, s.foreign), pathTemplate(x.Request), s.x})
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func (r *run) judgeOne(i int, x *scim.Exchange) (applies bool, findings []Findin
 // template is one finding with a count and at most three exchanges.
 func (r *run) invariantResults(parts []judgement) []Result {
 	results := make([]Result, len(r.plan.Invariants))
-	type key struct{ message, where, want, request string }
+	type key struct{ message, request string }
 	index := make([]map[key]int, len(results))
 	applied := make([]bool, len(results))
 	kept := make([]map[int]int, len(results))
@@ -81,7 +82,7 @@ func (r *run) invariantResults(parts []judgement) []Result {
 		}
 		for _, f := range p.found {
 			res := &results[f.invariant]
-			k := key{f.finding.Message, f.finding.Where, f.finding.Want, f.request}
+			k := key{f.finding.Message, f.request}
 			n, ok := index[f.invariant][k]
 			if !ok {
 				n = len(res.Findings)
@@ -95,10 +96,14 @@ func (r *run) invariantResults(parts []judgement) []Result {
 				have.Advisory = have.Advisory && f.finding.Advisory
 			}
 			if kept[f.invariant][n] < keptExchanges {
-				kept[f.invariant][n]++
-				res.Exchanges = append(res.Exchanges, f.exchange)
+				at := slices.Index(res.Exchanges, f.exchange)
+				if at < 0 {
+					at = len(res.Exchanges)
+					res.Exchanges = append(res.Exchanges, f.exchange)
+					kept[f.invariant][n]++
+				}
 				if res.Findings[n].Exchange == 0 {
-					res.Findings[n].Exchange = len(res.Exchanges)
+					res.Findings[n].Exchange = at + 1
 				}
 			}
 		}
@@ -126,13 +131,7 @@ func (r *run) outcomeOf(m *Meta, level Level, findings []Finding) (Outcome, stri
 	if len(findings) == 0 {
 		return Pass, ""
 	}
-	worst := -1
-	for i, f := range findings {
-		if !f.Advisory {
-			worst = i
-			break
-		}
-	}
+	worst := slices.IndexFunc(findings, func(f Finding) bool { return !f.Advisory })
 	switch {
 	case worst < 0:
 		return Advisory, findings[0].Message
@@ -146,5 +145,13 @@ func (r *run) outcomeOf(m *Meta, level Level, findings []Finding) (Outcome, stri
 	case !r.plan.claimed(m.Dialect):
 		return Advisory, "the profile does not claim to support " + m.Dialect + ": " + findings[worst].Message
 	}
+	if c, ok := r.plan.levelChange(m); ok {
+		return Fail, c.Level + " by the profile (" + c.Reason + "): " + findings[worst].Message
+	}
 	return Fail, findings[worst].Message
+}
+
+// failing reports whether a finding is more than advisory.
+func failing(findings []Finding) bool {
+	return slices.ContainsFunc(findings, func(f Finding) bool { return !f.Advisory })
 }

@@ -28,6 +28,9 @@ type Dialect struct {
 	Name string
 	// Label is its name for people: "Okta, custom app".
 	Label string
+	// Rests lists the ids of the checks that a verdict rests on: without
+	// one of them the target is not shown to be ready.
+	Rests []string
 }
 
 // Event tells of the progress of a run.

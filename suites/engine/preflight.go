@@ -150,9 +150,9 @@ func (h *health) dead() string {
 	return h.reason
 }
 
-// observe watches the traffic. It returns why the rest of the run is blocked,
-// or "".
-func (r *run) observe(ctx context.Context, x *scim.Exchange) string {
+// observe watches the traffic: what came of a request as a check made it. It
+// returns why the rest of the run is blocked, or "".
+func (r *run) observe(req scim.Request, x *scim.Exchange) string {
 	h := &r.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -161,10 +161,13 @@ func (r *run) observe(ctx context.Context, x *scim.Exchange) string {
 	}
 	suspicious := false
 	switch {
+	case r.ctx.Err() != nil:
+		return ""
 	case !x.Sent():
 		h.unsendable++
 		suspicious = h.unsendable >= unsendableLimit
-	case x.Status() == http.StatusUnauthorized && !x.Request.NoAuth && x.Request.Header.Get("Authorization") == "":
+	case x.Status() == http.StatusUnauthorized && !req.NoAuth && req.Header.Get("Authorization") == "":
+		// The client has renewed the credential once where it could.
 		h.unsendable = 0
 		suspicious = h.rechecks < recheckLimit
 	default:
@@ -175,6 +178,8 @@ func (r *run) observe(ctx context.Context, x *scim.Exchange) string {
 	}
 	h.rechecks++
 	h.unsendable = 0
-	h.reason = r.reach(ctx)
+	if reason := r.reach(r.ctx); r.ctx.Err() == nil {
+		h.reason = reason
+	}
 	return h.reason
 }

@@ -1,18 +1,15 @@
 package engine
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"github.com/tidwall/gjson"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -20,11 +17,11 @@ import (
 // maxKeptBody is how much of a body a result keeps.
 const maxKeptBody = 64 << 10
 
-// minMasked is the length from which a foreign value is also masked inside
-// other text; shorter ones would eat innocent words.
-const minMasked = 4
-
 type secret struct{ kind, value string }
+
+// secretHeader are the headers whose values are credentials by their names,
+// whoever made them.
+var secretHeader = regexp.MustCompile(`(?i)^(set-)?cookie$|(api|access|subscription)-?key|token|secret|password`)
 
 // redactor takes secrets and other people's data out of what a result shows.
 // It works once, when a result is made: judging has seen the raw exchange.
@@ -67,7 +64,7 @@ func forms(value string) []string {
 	quoted, _ := json.Marshal(value)
 	inner := strings.Trim(string(quoted), `"`)
 	return []string{
-		value, inner, url.QueryEscape(value), url.PathEscape(value), escape(value),
+		value, inner, strings.ReplaceAll(inner, "/", `\/`), url.QueryEscape(value), url.PathEscape(value), escape(value),
 		base64.StdEncoding.EncodeToString([]byte(value)),
 	}
 }
@@ -156,10 +153,10 @@ func (r *redactor) header(h http.Header) http.Header {
 	out := make(http.Header, len(h))
 	for k, values := range h {
 		for _, v := range values {
-			switch k {
-			case "Authorization", "Proxy-Authorization":
+			switch {
+			case k == "Authorization", k == "Proxy-Authorization":
 				v = r.credential(v)
-			case "Cookie", "Set-Cookie":
+			case secretHeader.MatchString(k):
 				v = credentialMarker
 			default:
 				v = r.text(v)
@@ -191,142 +188,4 @@ func (r *redactor) credential(v string) string {
 		marker = credentialMarker
 	}
 	return r.text(scheme) + " " + marker
-}
-
-// mask veils the values of resources that this run did not create. It returns
-// the values it veiled that are long enough to look for elsewhere.
-func (r *redactor) mask(x *scim.Exchange) (scim.Body, []string) {
-	body := x.Response.Body
-	first, _, _ := strings.Cut(strings.Trim(x.Request.Path, "/"), "/")
-	switch "/" + first {
-	case scim.ServiceProviderConfigEndpoint, scim.ResourceTypesEndpoint, scim.SchemasEndpoint:
-		return body, nil
-	}
-	if !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
-		return body, nil
-	}
-	if !scim.ValidJSON(body) {
-		// What cannot be parsed cannot be told apart; it may be cut off in
-		// the middle of a list of people.
-		if r.discovered.Owned(body) && !bytes.Contains(body, []byte("Resources")) {
-			return body, nil
-		}
-		return scim.Body(veil(string(body))), nil
-	}
-	root := gjson.ParseBytes(body)
-	var foreign []string
-	if list := field(root, "Resources"); list.IsArray() {
-		var out bytes.Buffer
-		out.WriteByte('{')
-		i := 0
-		root.ForEach(func(k, v gjson.Result) bool {
-			if i++; i > 1 {
-				out.WriteByte(',')
-			}
-			out.WriteString(k.Raw + ":")
-			if !strings.EqualFold(k.Str, "Resources") || !v.IsArray() {
-				out.WriteString(v.Raw)
-				return true
-			}
-			out.WriteByte('[')
-			for n, item := range v.Array() {
-				if n > 0 {
-					out.WriteByte(',')
-				}
-				if r.discovered.Owned([]byte(item.Raw)) {
-					out.WriteString(item.Raw)
-				} else {
-					veilJSON(&out, "", item, &foreign)
-				}
-			}
-			out.WriteByte(']')
-			return true
-		})
-		out.WriteByte('}')
-		if len(foreign) == 0 {
-			return body, nil // byte for byte as it came
-		}
-		return out.Bytes(), foreign
-	}
-	if x.Response.Status/100 != 2 || !field(root, "id").Exists() || r.discovered.Owned(body) {
-		return body, nil
-	}
-	var out bytes.Buffer
-	veilJSON(&out, "", root, &foreign)
-	return out.Bytes(), foreign
-}
-
-func field(v gjson.Result, name string) (out gjson.Result) {
-	v.ForEach(func(k, v gjson.Result) bool {
-		if strings.EqualFold(k.Str, name) {
-			out = v
-			return false
-		}
-		return true
-	})
-	return out
-}
-
-// veilJSON writes a value with the same shape and types, and nothing to read.
-func veilJSON(out *bytes.Buffer, key string, v gjson.Result, foreign *[]string) {
-	switch {
-	case v.IsObject():
-		out.WriteByte('{')
-		i := 0
-		v.ForEach(func(k, v gjson.Result) bool {
-			if i++; i > 1 {
-				out.WriteByte(',')
-			}
-			out.WriteString(k.Raw + ":")
-			veilJSON(out, k.Str, v, foreign)
-			return true
-		})
-		out.WriteByte('}')
-	case v.IsArray():
-		out.WriteByte('[')
-		for i, item := range v.Array() {
-			if i > 0 {
-				out.WriteByte(',')
-			}
-			veilJSON(out, key, item, foreign)
-		}
-		out.WriteByte(']')
-	case v.Type == gjson.String:
-		if harmless(key, v.Str) {
-			out.WriteString(v.Raw)
-			return
-		}
-		if len(v.Str) >= minMasked {
-			*foreign = append(*foreign, v.Str)
-		}
-		b, _ := json.Marshal(veil(v.Str))
-		out.Write(b)
-	case v.Type == gjson.Number:
-		out.WriteString("0")
-	default:
-		out.WriteString(v.Raw)
-	}
-}
-
-// harmless reports whether a string says nothing of a person: what a schema
-// or the protocol fixes.
-func harmless(key, s string) bool {
-	switch strings.ToLower(key) {
-	case "schemas", "resourcetype":
-		return true
-	}
-	return false
-}
-
-// veil replaces letters by x and digits by 0.
-func veil(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsDigit(r):
-			return '0'
-		case unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsSymbol(r) && r > unicode.MaxLatin1:
-			return 'x'
-		}
-		return r
-	}, s)
 }

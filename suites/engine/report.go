@@ -40,7 +40,8 @@ type Result struct {
 	Outcome Outcome `json:"outcome"`
 	// WaivedOutcome is the real outcome of a waived result.
 	WaivedOutcome Outcome `json:"waived_outcome,omitempty"`
-	// Reason says in one line why; empty for pass.
+	// Reason says in one line why; empty for pass, but for a clean-up that
+	// has a count to tell.
 	Reason   string    `json:"reason,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
 	// Exchanges are redacted: no secrets, no data of others.
@@ -48,10 +49,22 @@ type Result struct {
 	Started   time.Time        `json:"started"`
 	ElapsedMS float64          `json:"elapsed_ms"`
 
-	// lacking says that the result was skipped for something that the
-	// target does not have.
-	lacking bool
+	// skipped says why a result was skipped before anything was sent.
+	skipped skipKind
+	// unclaimed says that a failure is advisory because the profile does not
+	// claim to support the dialect.
+	unclaimed bool
 }
+
+// skipKind tells the reasons of a skip apart where verdicts depend on it.
+type skipKind string
+
+const (
+	// skippedLacking: the target does not have what the check needs.
+	skippedLacking skipKind = "lacking"
+	// skippedReadOnly: the run does not write.
+	skippedReadOnly skipKind = "read-only"
+)
 
 // Key is the name of the result, unique within a report: the check's id, with
 // the step's id after a slash.

@@ -215,12 +215,9 @@ func (t *T) GivenGroup(with ...With) *Resource {
 // Given arranges a resource at the endpoint, created and read back.
 func (t *T) Given(endpoint string, doc Doc) *Resource {
 	r := t.arrange(endpoint, doc)
-	a := t.Get(r)
-	a.arranging = true
-	if a.Status(200).Resource().ID() != r.ID {
+	if t.Get(r).Arranging().Status(200).Resource().ID() != r.ID {
 		t.Block("could not arrange a resource at %s: reading it back gives another id", endpoint)
 	}
-	r.Body, r.read = a.Resource(), true
 	return r
 }
 
@@ -229,10 +226,7 @@ func (t *T) Given(endpoint string, doc Doc) *Resource {
 func (t *T) GivenUnread(endpoint string, doc Doc) *Resource { return t.arrange(endpoint, doc) }
 
 func (t *T) arrange(endpoint string, doc Doc) *Resource {
-	a := t.Post(endpoint, doc)
-	a.arranging = true
-	r := a.Status(201).Created(endpoint, doc)
-	return r
+	return t.Post(endpoint, doc).Arranging().Status(201).Created(endpoint, doc)
 }
 
 // Created makes a Resource of the answer to a POST, so that it can be read,

@@ -17,6 +17,8 @@ type run struct {
 	plan       *Plan
 	discovered *Discovered
 	started    time.Time
+	// ctx ends with the run, not with a check.
+	ctx context.Context
 
 	mu sync.Mutex
 	// ownTraffic is what the run itself sent: preflight, discovery, probes.
@@ -29,9 +31,17 @@ type run struct {
 
 // decided is what one check came to.
 type decided struct {
-	results   []Result
+	results []Result
+	left    leftovers
+	// What the results are made of at the end of the run, when all that the
+	// run created is known: the exchanges and findings of each step, the
+	// exchanges of the clean-up, and what must not be shown.
+	raw      [][]*scim.Exchange
+	findings [][]Finding
+	swept    []*scim.Exchange
+	secrets  []secret
+
 	judgement judgement
-	left      []leftover
 	exchanges int
 }
 
@@ -57,6 +67,7 @@ func Run(ctx context.Context, p *Plan) (*Report, error) {
 	}
 	bounded, cancel := p.bounded(ctx)
 	defer cancel()
+	r.ctx = bounded
 
 	pre := r.preflight(bounded)
 	all := make([]decided, len(p.Checks))
@@ -136,9 +147,9 @@ func (r *run) runAll(ctx context.Context, all []decided) {
 // runCheck decides one check, cleans up after it, and redacts what it shows.
 func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 	defer r.announce(d.results)
-	if reason, lacking := r.notApplicable(c); reason != "" {
+	if reason, kind := r.notApplicable(c); reason != "" {
 		for i := range d.results {
-			d.results[i].Outcome, d.results[i].Reason, d.results[i].lacking = Skip, reason, lacking
+			d.results[i].Outcome, d.results[i].Reason, d.results[i].skipped = Skip, reason, kind
 		}
 		return
 	}
@@ -157,14 +168,13 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 	if c.Steps != nil {
 		steps = c.Steps()
 	}
-	var raw [][]*scim.Exchange
-	findings := make([][]Finding, len(steps))
+	d.raw = make([][]*scim.Exchange, len(steps))
+	d.findings = make([][]Finding, len(steps))
 	var ended *Result
 	for i := range steps {
 		res := &d.results[i]
 		if ended != nil && !steps[i].Independent {
-			res.Outcome, res.Reason = after(ended)
-			raw = append(raw, nil)
+			res.Outcome, res.Reason, res.skipped = after(ended)
 			continue
 		}
 		res.Started = time.Now().UTC()
@@ -173,26 +183,49 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 		res.ElapsedMS = milliseconds(time.Since(res.Started))
 		if outcome == "" {
 			outcome, reason = r.outcomeOf(&res.Meta, res.Level, t.findings)
+			res.unclaimed = outcome == Advisory && failing(t.findings) && !r.plan.claimed(res.Dialect)
 		}
 		res.Outcome, res.Reason = outcome, reason
-		findings[i] = t.findings
-		raw = append(raw, t.exchanges)
+		d.findings[i], d.raw[i] = t.findings, t.exchanges
 		if outcome != Pass && outcome != Advisory && ended == nil {
 			ended = res
 		}
 	}
-	swept, left := t.cleanUp(ctx)
-	d.left = left
-	r.show(d, t, raw, findings, swept)
+	d.swept, d.left = t.cleanUp(ctx)
+	d.secrets = t.secrets
+	red := newRedactor(r.discovered, r.secrets(), t.secrets)
+	for i := range d.results {
+		d.results[i].Reason = red.text(d.results[i].Reason)
+	}
+}
+
+// showAll makes all results fit to be shown.
+func (r *run) showAll(all []decided) {
+	queue := make(chan *decided)
+	var wg sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		wg.Go(func() {
+			for d := range queue {
+				r.show(d)
+			}
+		})
+	}
+	for i := range all {
+		if all[i].raw != nil {
+			queue <- &all[i]
+		}
+	}
+	close(queue)
+	wg.Wait()
 }
 
 // show judges the invariants on what was exchanged, and makes the results fit
 // to be shown.
-func (r *run) show(d *decided, t *T, raw [][]*scim.Exchange, findings [][]Finding, swept []*scim.Exchange) {
-	red := newRedactor(r.discovered, r.secrets(), t.secrets)
+func (r *run) show(d *decided) {
+	red := newRedactor(r.discovered, r.secrets(), d.secrets)
 	shown := map[*scim.Exchange]shownExchange{}
 	var traffic []*scim.Exchange
-	for i, list := range raw {
+	for i, list := range d.raw {
 		res := &d.results[i]
 		for _, x := range list {
 			s := shownExchange{}
@@ -200,19 +233,19 @@ func (r *run) show(d *decided, t *T, raw [][]*scim.Exchange, findings [][]Findin
 			shown[x] = s
 			res.Exchanges = append(res.Exchanges, s.x)
 		}
-		for _, f := range findings[i] {
+		for _, f := range d.findings[i] {
 			var foreign *strings.Replacer
 			if f.Exchange > 0 && f.Exchange <= len(list) {
 				foreign = shown[list[f.Exchange-1]].foreign
 			}
 			res.Findings = append(res.Findings, red.finding(f, foreign))
 		}
-		res.Reason = red.text(res.Reason)
 		traffic = append(traffic, list...)
 	}
-	traffic = append(traffic, swept...)
+	traffic = append(traffic, d.swept...)
 	d.exchanges = len(traffic)
 	d.judgement = r.judge(traffic, red, shown)
+	d.raw, d.findings, d.swept, d.secrets = nil, nil, nil, nil
 }
 
 type shownExchange struct {
@@ -221,24 +254,23 @@ type shownExchange struct {
 }
 
 // after is what becomes of a step behind one that ended the flow.
-func after(ended *Result) (Outcome, string) {
+func after(ended *Result) (Outcome, string, skipKind) {
 	if ended.Outcome == Skip {
-		return Skip, "after: " + ended.Step + " (" + ended.Reason + ")"
+		return Skip, "after: " + ended.Step + " (" + ended.Reason + ")", ended.skipped
 	}
-	return Blocked, "after: " + ended.Step
+	return Blocked, "after: " + ended.Step, ""
 }
 
-// notApplicable returns why a check is skipped, and whether that is for want
-// of something on the target.
-func (r *run) notApplicable(c *Check) (reason string, lacking bool) {
+// notApplicable returns why a check is skipped; the reason is empty when it
+// is not.
+func (r *run) notApplicable(c *Check) (reason string, kind skipKind) {
 	if reason := r.plan.leftOut(&c.Meta); reason != "" {
-		return reason, true
+		return reason, skippedLacking
 	}
 	if r.plan.ReadOnly && !c.ReadOnly {
-		return "it writes, and the run is --read-only", false
+		return "it writes, and the run is --read-only", skippedReadOnly
 	}
-	reason = r.discovered.missing(c.Needs)
-	return reason, reason != ""
+	return r.discovered.missing(c.Needs), skippedLacking
 }
 
 // execute runs a body. An empty outcome leaves the decision to the findings.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -19,6 +18,8 @@ type sweeper struct {
 	header  func() http.Header
 	profile *profile.Profile
 	observe func(*scim.Exchange)
+	// deactivated counts the users that were deactivated instead of deleted.
+	deactivated int
 }
 
 func (s *sweeper) send(ctx context.Context, req scim.Request) *scim.Exchange {
@@ -30,32 +31,56 @@ func (s *sweeper) send(ctx context.Context, req scim.Request) *scim.Exchange {
 	return x
 }
 
-// remove takes a resource away, or deactivates it where the profile says so.
-// It reports whether nothing is left to do.
+// remove takes a resource away, in the way that the profile asks for. Users are
+// deactivated where DELETE is not offered. It reports whether nothing is left
+// to do.
 func (s *sweeper) remove(ctx context.Context, endpoint, id string) bool {
-	path := endpoint + "/" + url.PathEscape(id)
-	switch s.profile.Cleanup {
-	case "deactivate":
-		if endpoint != scim.UsersEndpoint {
-			break
-		}
-		h := s.header()
-		h.Set("Content-Type", scim.MediaType)
-		x := s.send(ctx, scim.Request{
-			Method: http.MethodPatch, Path: path, Header: h,
-			Body: scim.PatchBody(scim.PatchOperation{Op: "replace", Path: "active", Value: false}),
-		})
-		return x.Status()/100 == 2 || x.Status() == http.StatusNotFound
-	case "command":
+	if s.profile.Cleanup == "command" {
 		if len(s.profile.CleanupCommand) == 0 {
 			return false
 		}
 		args := append(append([]string{}, s.profile.CleanupCommand[1:]...), strings.TrimPrefix(endpoint, "/"), id)
 		return exec.CommandContext(ctx, s.profile.CleanupCommand[0], args...).Run() == nil
 	}
-	x := s.send(ctx, scim.Request{Method: http.MethodDelete, Path: path, Header: s.header()})
-	return x.Status()/100 == 2 || x.Status() == http.StatusNotFound || x.Status() == http.StatusGone
+	users := endpoint == scim.UsersEndpoint
+	if users && (s.profile.Cleanup == "deactivate" || s.profile.Cleanup == "" && s.profile.Lacks(http.MethodDelete, endpoint)) {
+		return s.deactivate(ctx, endpoint, id)
+	}
+	switch code := s.delete(ctx, endpoint, id); code {
+	case http.StatusNotFound, http.StatusGone:
+		return true
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return users && s.deactivate(ctx, endpoint, id)
+	default:
+		return code/100 == 2
+	}
 }
+
+// removeAgain makes sure that what the target says is deleted is gone. Where
+// nothing is deleted in the first place there is nothing to be sure of.
+func (s *sweeper) removeAgain(ctx context.Context, endpoint, id string) bool {
+	code := s.delete(ctx, endpoint, id)
+	return code/100 == 2 || code == http.StatusNotFound || code == http.StatusGone
+}
+
+func (s *sweeper) delete(ctx context.Context, endpoint, id string) int {
+	return s.send(ctx, scim.Request{Method: http.MethodDelete, Path: pathOf(endpoint, id), Header: s.header()}).Status()
+}
+
+func (s *sweeper) deactivate(ctx context.Context, endpoint, id string) bool {
+	h := s.header()
+	h.Set("Content-Type", scim.MediaType)
+	x := s.send(ctx, scim.Request{
+		Method: http.MethodPatch, Path: pathOf(endpoint, id), Header: h,
+		Body: scim.PatchBody(scim.PatchOperation{Op: "replace", Path: "active", Value: false}),
+	})
+	if x.Status()/100 == 2 {
+		s.deactivated++
+	}
+	return x.Status()/100 == 2 || x.Status() == http.StatusNotFound
+}
+
+func pathOf(endpoint, id string) string { return endpoint + "/" + url.PathEscape(id) }
 
 // find looks for resources with these names and returns the ids of those that
 // bear the tag. ok is false when the target gave no usable answer.
@@ -96,7 +121,7 @@ func (s *sweeper) find(ctx context.Context, endpoint string, n names, tag string
 // ever deleted.
 func ownIDs(list scim.List, tag string) (ids []string) {
 	for _, r := range list.Resources {
-		if r.ID() != "" && bytes.Contains(r.Raw(), []byte(tag)) {
+		if r.ID() != "" && bears(r.Raw(), tag) {
 			ids = append(ids, r.ID())
 		}
 	}
@@ -129,9 +154,7 @@ func (s *sweeper) walk(ctx context.Context, endpoint, tag string) (ids []string,
 				fresh++
 			}
 		}
-		for _, id := range ownIDs(list, tag) {
-			ids = append(ids, id)
-		}
+		ids = append(ids, ownIDs(list, tag)...)
 		if list.NextCursor != "" {
 			cursor = list.NextCursor
 			continue

@@ -34,6 +34,8 @@ type T struct {
 	findings  []Finding
 	asserted  int
 	requests  int
+	// over is why the step cannot go on, told by a Doer.
+	over string
 }
 
 // created is something that this check made, or may have made, on the target.
@@ -42,7 +44,9 @@ type created struct {
 	names    names
 	id       string
 	gone     bool
-	journal  int
+	// deleted: the check itself has deleted it, or so the target says.
+	deleted bool
+	journal int
 }
 
 // names are what a resource of ours is found by when its id is not known.
@@ -64,7 +68,7 @@ func newT(ctx context.Context, r *run, m *Meta) *T {
 
 // begin forgets what belongs to the last step.
 func (t *T) begin(level Level) {
-	t.level, t.exchanges, t.findings, t.asserted = level, nil, nil, 0
+	t.level, t.exchanges, t.findings, t.asserted, t.over = level, nil, nil, 0, ""
 }
 
 // Context is cancelled when the run is interrupted or the check's time is up.
@@ -155,14 +159,7 @@ func (t *T) Expect(ok bool, a *Answer, where, want, got, message string) bool {
 }
 
 // Failed reports whether anything was found so far in this step.
-func (t *T) Failed() bool {
-	for _, f := range t.findings {
-		if !f.Advisory {
-			return true
-		}
-	}
-	return false
-}
+func (t *T) Failed() bool { return failing(t.findings) }
 
 // Wait gives the target time to settle, d long, when it needs any; it returns
 // early when the run ends.
@@ -188,7 +185,9 @@ func (t *T) do(req scim.Request) *Answer {
 	}
 	var attempts []*scim.Exchange
 	x := t.send(t.ctx, req, &attempts)
-	return t.record(x, attempts)
+	a := t.record(x, attempts)
+	t.verify(req, x)
+	return a
 }
 
 func (t *T) send(ctx context.Context, req scim.Request, attempts *[]*scim.Exchange) *scim.Exchange {
@@ -202,20 +201,44 @@ func (t *T) send(ctx context.Context, req scim.Request, attempts *[]*scim.Exchan
 	return x
 }
 
-// record files the attempts and stops the check when the run is over.
+// record files the attempts.
 func (t *T) record(x *scim.Exchange, attempts []*scim.Exchange) *Answer {
 	t.exchanges = append(t.exchanges, attempts...)
-	a := &Answer{t: t, x: x, index: len(t.exchanges)}
+	return &Answer{t: t, x: x, index: len(t.exchanges)}
+}
+
+// verify ends the check when the run is over, or when its request was never
+// put to the target.
+func (t *T) verify(req scim.Request, x *scim.Exchange) {
 	if t.ctx.Err() != nil {
 		panic(stop{Blocked, t.run.why(t.ctx)})
 	}
-	if reason := t.run.observe(t.ctx, x); reason != "" {
+	if reason := t.untested(req, x); reason != "" {
 		panic(stop{Blocked, reason})
 	}
-	if !x.Sent() {
-		panic(stop{Blocked, "the request could not be sent: " + x.Error})
+}
+
+// untested returns why an exchange proves nothing of the target, or "".
+func (t *T) untested(req scim.Request, x *scim.Exchange) string {
+	switch reason := t.run.observe(req, x); {
+	case reason != "":
+		return reason
+	case !x.Sent():
+		return "the request could not be sent: " + x.Error
+	case limited(x):
+		return template(req) + " answers " + strconv.Itoa(x.Status()) + ": the target asks to wait longer than the run may (--max-wait)"
 	}
-	return a
+	return ""
+}
+
+// limited reports whether the target still asks to wait. The client has waited
+// as long as it may before it gives such an answer.
+func limited(x *scim.Exchange) bool {
+	if x.Status() == http.StatusServiceUnavailable {
+		_, asked := scim.RetryAfter(x.Response.Header, x.Started)
+		return asked
+	}
+	return x.Status() == http.StatusTooManyRequests
 }
 
 // Doer returns a Doer that sends what an identity provider sends: nothing is
@@ -236,20 +259,24 @@ func (t *T) Doer() scim.Doer {
 		defer mu.Unlock()
 		t.didCreate(entry, req, x)
 		t.exchanges = append(t.exchanges, attempts...)
+		if scim.Unpaced(ctx) && limited(x) {
+			return x // its sender obeys it in its own way
+		}
+		if reason := t.untested(req, x); reason != "" {
+			t.over = reason
+		}
 		return x
 	})
 }
 
-// Settle ends the step when the run is over or the target cannot be reached
-// any more. Flows call it after an identity provider has acted.
+// Settle ends the step when the run is over, or when a Doer's request was
+// never put to the target. Flows call it after an identity provider has acted.
 func (t *T) Settle() {
 	if t.ctx.Err() != nil {
 		panic(stop{Blocked, t.run.why(t.ctx)})
 	}
-	for _, x := range t.exchanges {
-		if reason := t.run.observe(t.ctx, x); reason != "" {
-			panic(stop{Blocked, reason})
-		}
+	if t.over != "" {
+		panic(stop{Blocked, t.over})
 	}
 }
 
@@ -285,14 +312,7 @@ func (r *run) version() string {
 
 // template words a request without anything that differs between runs.
 func template(req scim.Request) string {
-	segments := strings.Split(strings.Trim(req.Path, "/"), "/")
-	for i := 1; i < len(segments); i++ {
-		if segments[0] == "Schemas" || segments[0] == "ResourceTypes" || strings.HasPrefix(segments[i], ".") {
-			continue
-		}
-		segments[i] = "{id}"
-	}
-	s := req.Method + " /" + strings.Join(segments, "/")
+	s := pathTemplate(req)
 	var params []string
 	for _, p := range strings.Split(req.RawQuery, "&") {
 		if name, _, _ := strings.Cut(p, "="); name != "" {
@@ -303,6 +323,18 @@ func template(req scim.Request) string {
 		s += "?" + strings.Join(params, "&")
 	}
 	return s
+}
+
+// pathTemplate is the method and the path, with {id} for ids.
+func pathTemplate(req scim.Request) string {
+	segments := strings.Split(strings.Trim(req.Path, "/"), "/")
+	for i := 1; i < len(segments); i++ {
+		if segments[0] == "Schemas" || segments[0] == "ResourceTypes" || strings.HasPrefix(segments[i], ".") {
+			continue
+		}
+		segments[i] = "{id}"
+	}
+	return req.Method + " /" + strings.Join(segments, "/")
 }
 
 // Template words a request for people, with {id} for ids and the names of the

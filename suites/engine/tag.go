@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"hash/fnv"
@@ -35,6 +36,12 @@ func ValidRunID(id string) error {
 		}
 	}
 	return nil
+}
+
+// bears reports whether the bytes hold the tag, in any letter case: some
+// targets change that of names.
+func bears(raw []byte, tag string) bool {
+	return tag != "" && (bytes.Contains(raw, []byte(tag)) || bytes.Contains(bytes.ToLower(raw), []byte(tag)))
 }
 
 // tagFor adds a hash of the check's id to the run tag, so that names tell
