@@ -1,0 +1,180 @@
+package engine_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/scim/profile"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+func waived(id string, until time.Time) func(*engine.Plan) {
+	return func(p *engine.Plan) {
+		p.Waivers = []engine.Waiver{{ID: id, Until: engine.Date{Time: until}, Reason: "known", Issue: "ACME-1"}}
+	}
+}
+
+var (
+	someday = time.Date(2999, 1, 31, 0, 0, 0, 0, time.UTC)
+	past    = time.Date(2001, 1, 31, 0, 0, 0, 0, time.UTC)
+)
+
+func TestWaivers(t *testing.T) {
+	fails := check("a.fails", func(t *engine.T) { t.Fetch("/Users").Has("x") })
+	fails.FormerIDs = []string{"a.former"}
+	should := check("a.should", fails.Body)
+	should.Level = engine.Should
+	blocked := check("a.blocked", func(t *engine.T) { t.Block("no clock") })
+	broken := check("a.broken", func(*engine.T) {})
+	skipped := check("a.skipped", func(t *engine.T) { t.Skip("not here") })
+	steps := flow("f", engine.Step{ID: "one", Do: func(t *engine.T) { t.Fetch("/Users").Status(200) }}, engine.Step{ID: "two", Do: fails.Body})
+	checks := []engine.Check{fine("a.passes"), fails, should, blocked, broken, skipped, steps}
+	for name, c := range map[string]struct {
+		id      string
+		until   time.Time
+		result  string
+		outcome engine.Outcome
+		was     engine.Outcome
+		stale   string
+	}{
+		"a fail":           {"a.fails", someday, "a.fails", engine.Waived, engine.Fail, ""},
+		"by a former id":   {"a.former", someday, "a.fails", engine.Waived, engine.Fail, ""},
+		"an advisory":      {"a.should", someday, "a.should", engine.Waived, engine.Advisory, ""},
+		"a step":           {"f/two", someday, "f/two", engine.Waived, engine.Fail, ""},
+		"a whole flow":     {"f", someday, "f/two", engine.Waived, engine.Fail, ""},
+		"a blocked one":    {"a.blocked", someday, "a.blocked", engine.Blocked, "", ""},
+		"a broken one":     {"a.broken", someday, "a.broken", engine.Broken, "", ""},
+		"a skipped one":    {"a.skipped", someday, "a.skipped", engine.Skip, "", ""},
+		"one that passes":  {"a.passes", someday, "a.passes", engine.Pass, "", "waiver no longer needed: the check passes (a.passes)"},
+		"a step that does": {"f/one", someday, "f/one", engine.Pass, "", "waiver no longer needed: the check passes (f/one)"},
+		"a passed date":    {"a.fails", past, "a.fails", engine.Fail, "", "waiver out of date since 2001-01-31 (a.fails)"},
+		"nothing":          {"a.fials", someday, "a.fails", engine.Fail, "", "waiver matches nothing (a.fials)"},
+		"a case of run":    {"clean-up", someday, "clean-up", engine.Pass, "", "waiver matches nothing (clean-up)"},
+	} {
+		report := play(t, &target{}, checks, waived(c.id, c.until))
+		res := report.Find(c.result)
+		assert.Equal(t, c.outcome, res.Outcome, name)
+		assert.Equal(t, c.was, res.WaivedOutcome, name)
+		if c.was != "" {
+			assert.Equal(t, "until 2999-01-31 (ACME-1): known: would "+string(c.was)+": x is absent", res.Reason, name)
+			assert.NotEmpty(t, res.Findings, name)
+		}
+		assert.Equal(t, c.stale, report.Find("waivers").Reason, name)
+		assert.Equal(t, c.stale != "", report.Find("waivers").Outcome == engine.Fail, name)
+	}
+}
+
+// A run in which only waived checks fail is conformant; a stale waiver is a
+// violation of its own.
+func TestExitCodeWithWaivers(t *testing.T) {
+	fails := []engine.Check{check("a.fails", func(t *engine.T) { t.Fetch("/Users").Has("x") })}
+	assert.Equal(t, engine.ExitOK, play(t, &target{}, fails, waived("a.fails", someday)).ExitCode())
+	assert.Equal(t, engine.ExitViolations, play(t, &target{}, []engine.Check{fine("a.passes")}, waived("a.passes", someday)).ExitCode())
+}
+
+// A waiver holds through its last day.
+func TestWaiverHoldsOnItsLastDay(t *testing.T) {
+	fails := []engine.Check{check("a.fails", func(t *engine.T) { t.Fetch("/Users").Has("x") })}
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	result := play(t, &target{}, fails, waived("a.fails", today)).Find("a.fails")
+	if time.Now().UTC().Day() != today.Day() {
+		t.Skip("midnight passed during the test")
+	}
+	assert.Equal(t, engine.Waived, result.Outcome)
+	assert.Equal(t, engine.Fail, play(t, &target{}, fails, waived("a.fails", today.AddDate(0, 0, -2))).Find("a.fails").Outcome)
+}
+
+func TestLoadWaivers(t *testing.T) {
+	load := func(text string) ([]engine.Waiver, error) {
+		path := filepath.Join(t.TempDir(), "waivers.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+		return engine.LoadWaivers(path)
+	}
+	list, err := load("waivers:\n  - id: a.fails\n    until: 2999-01-31\n    reason: known\n    issue: ACME-1\n")
+	require.NoError(t, err)
+	assert.Equal(t, []engine.Waiver{{ID: "a.fails", Until: engine.Date{Time: someday}, Reason: "known", Issue: "ACME-1"}}, list)
+	for text, message := range map[string]string{
+		"waivers:\n  - id: a\n    untill: 2999-01-31\n":               `untill`,
+		"waivers:\n  - until: 2999-01-31\n    reason: r\n":            "waiver 1 has no id",
+		"waivers:\n  - id: a\n    reason: r\n":                        "the waiver for a has no date; add until: 2027-01-31",
+		"waivers:\n  - id: a\n    until: 2999-01-31\n":                "the waiver for a has no reason",
+		"waivers:\n  - id: a\n    until: next year\n    reason: r\n":  `"next year" is not a day; write it as 2027-01-31`,
+		"waivers:\n  - id: a\n    until: 2999-02-31\n    reason: r\n": `"2999-02-31" is not a day; write it as 2027-01-31`,
+	} {
+		_, err := load(text)
+		assert.ErrorContains(t, err, message, text)
+	}
+	_, err = engine.LoadWaivers(filepath.Join(t.TempDir(), "none.yaml"))
+	assert.ErrorContains(t, err, "cannot read the waivers")
+}
+
+// A verdict comes from the checks of its dialect alone, and is ready only when
+// each of them was executed and passed.
+func TestVerdicts(t *testing.T) {
+	as := func(c engine.Check, dialect string) engine.Check {
+		c.Dialect, c.Level = dialect, engine.IdP
+		return c
+	}
+	pass := as(fine("joiner.okta"), "okta")
+	fail := as(check("leaver.okta", func(t *engine.T) { t.Fetch("/Users").Has("x") }), "okta")
+	limit := as(check("leaver.okta", func(t *engine.T) { t.Fetch("/Users").Advisory().Has("x") }), "okta")
+	open := as(check("leaver.okta", func(t *engine.T) { t.Block("no clock") }), "okta")
+	never := as(check("leaver.okta", func(t *engine.T) { t.Skip("Okta never does it") }), "okta")
+	lacks := as(fine("leaver.okta"), "okta")
+	lacks.Needs = []engine.Feature{engine.Bulk}
+	reads := pass
+	reads.ReadOnly = true
+	other := as(check("leaver.entra", fail.Body), "entra")
+	for name, c := range map[string]struct {
+		checks []engine.Check
+		bend   []func(*engine.Plan)
+		want   string
+	}{
+		"all passed":              {[]engine.Check{pass, as(fine("leaver.okta"), "okta"), other}, nil, "Okta: ready"},
+		"one failed":              {[]engine.Check{pass, fail}, nil, "Okta: would break, leaver.okta: x is absent"},
+		"one failed, one is open": {[]engine.Check{as(open, "okta"), as(check("joiner.okta", fail.Body), "okta")}, nil, "Okta: would break, joiner.okta: x is absent"},
+		"one has limits":          {[]engine.Check{pass, limit}, nil, "Okta: works with limits, leaver.okta: x is absent"},
+		"one is open":             {[]engine.Check{pass, open}, nil, "Okta: not shown, leaver.okta: no clock"},
+		"one is never done":       {[]engine.Check{pass, never}, nil, "Okta: ready"},
+		"one lacks a feature":     {[]engine.Check{pass, lacks}, nil, "Okta: works with limits, leaver.okta: the target does not announce bulk"},
+		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: not shown, not selected: leaver.okta"},
+		"none is selected":        {[]engine.Check{other}, nil, ""},
+		"read only": {[]engine.Check{reads, as(fine("leaver.okta"), "okta")}, []func(*engine.Plan){func(p *engine.Plan) { p.ReadOnly = true }},
+			"Okta: not shown, leaver.okta: it writes, and the run is --read-only"},
+		"a waived failure breaks": {[]engine.Check{pass, fail}, []func(*engine.Plan){waived("leaver.okta", someday)},
+			"Okta: would break, leaver.okta: until 2999-01-31 (ACME-1): known: would fail: x is absent"},
+		"not claimed, and would break": {[]engine.Check{pass, fail}, []func(*engine.Plan){supports("entra")},
+			"Okta: would break, leaver.okta: the profile does not claim to support okta: x is absent"},
+		"two steps": {[]engine.Check{pass, as(flow("leaver.okta", engine.Step{ID: "joins", Do: open.Body}, engine.Step{ID: "leaves", Do: open.Body}), "okta")}, nil,
+			"Okta: not shown, leaver.okta/joins: no clock (and 1 more)"},
+	} {
+		dialects := func(p *engine.Plan) {
+			p.Dialects = []engine.Dialect{{Name: "okta", Label: "Okta", Rests: []string{"joiner.okta", "leaver.okta"}}}
+		}
+		report := play(t, &target{}, c.checks, append(c.bend, dialects)...)
+		if c.want == "" {
+			assert.Empty(t, report.Verdicts, name)
+			continue
+		}
+		require.Len(t, report.Verdicts, 1, name)
+		assert.Equal(t, c.want, report.Verdicts[0].String(), name)
+	}
+}
+
+func supports(dialects ...string) func(*engine.Plan) {
+	return func(p *engine.Plan) { p.Profile = &profile.Profile{Supports: dialects} }
+}
+
+// The failures of dialects that the profile does not claim are advisory.
+func TestSupports(t *testing.T) {
+	fail := check("leaver.okta", func(t *engine.T) { t.Fetch("/Users").Has("x") })
+	fail.Dialect = "okta"
+	assert.Equal(t, engine.Advisory, play(t, &target{}, []engine.Check{fail}, supports("entra")).Find("leaver.okta").Outcome)
+	assert.Equal(t, engine.Fail, play(t, &target{}, []engine.Check{fail}, supports("entra", "okta")).Find("leaver.okta").Outcome)
+	assert.Equal(t, engine.Fail, play(t, &target{}, []engine.Check{fail}, supports()).Find("leaver.okta").Outcome)
+}
