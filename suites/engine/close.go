@@ -16,8 +16,10 @@ const suiteRun = "run"
 func (r *run) report(ctx context.Context, pre Result, all []decided) *Report {
 	p := r.plan
 	interrupted := ctx.Err() != nil
-	r.showAll(all)
+	others := secretsOf(all)
+	r.showAll(all, others)
 	red := newRedactor(r.discovered, r.secrets(), nil)
+	red.others = others
 	parts := []judgement{r.judge(r.ownTraffic, red, map[*scim.Exchange]shownExchange{})}
 	var results []Result
 	var left leftovers

@@ -33,7 +33,13 @@ func (r *redactor) mask(x *scim.Exchange) (scim.Body, []string) {
 		if start[0] == '{' && r.discovered.Owned(body) && !bytes.Contains(body, []byte("Resources")) {
 			return body, nil
 		}
-		return scim.Body(veil(string(body))), nil
+		var foreign []string
+		for _, s := range strings.Split(string(body), `"`) {
+			if len(s) >= minMasked {
+				foreign = append(foreign, s)
+			}
+		}
+		return scim.Body(veil(string(body))), foreign
 	}
 	root := gjson.ParseBytes(body)
 	m := masker{owned: r.discovered.Owned}
@@ -132,6 +138,9 @@ func (m *masker) veil(key string, v gjson.Result) {
 	default:
 		if len(v.Str) >= minMasked {
 			m.foreign = append(m.foreign, v.Str)
+			if raw := strings.Trim(v.Raw, `"`); raw != v.Str {
+				m.foreign = append(m.foreign, raw) // as findings that quote JSON have it
+			}
 		}
 		b, _ := json.Marshal(veil(v.Str))
 		m.out.Write(b)

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -28,34 +30,60 @@ var secretHeader = regexp.MustCompile(`(?i)^(set-)?cookie$|(api|access|subscript
 type redactor struct {
 	discovered *Discovered
 	replacer   *strings.Replacer
+	// others, when set, knows the secrets of all checks: a list may hold
+	// what another check has made.
+	others *strings.Replacer
 }
 
 // newRedactor knows the run's secrets and those of one check. A secret becomes
 // a typed marker, numbered in the order in which the check made it.
 func newRedactor(d *Discovered, run []string, own []secret) *redactor {
-	var pairs []string
-	known := map[string]bool{}
-	add := func(value, marker string) {
-		for _, form := range forms(value) {
-			if form != "" && !known[form] {
-				known[form] = true
-				pairs = append(pairs, form, marker)
-			}
-		}
+	m := markers{}
+	for _, s := range run {
+		m.add(s, credentialMarker)
 	}
 	count := map[string]int{}
 	for _, s := range own {
-		if known[s.value] {
-			continue
+		if m[s.value] == "" {
+			count[s.kind]++
+			m.add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
 		}
-		count[s.kind]++
-		add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
 	}
-	slices.SortFunc(run, func(a, b string) int { return len(b) - len(a) })
-	for _, s := range run {
-		add(s, credentialMarker)
+	return &redactor{discovered: d, replacer: m.replacer()}
+}
+
+// secretsOf replaces the secrets of all checks.
+func secretsOf(all []decided) *strings.Replacer {
+	m := markers{}
+	for i := range all {
+		for _, s := range all[i].secrets {
+			m.add(s.value, "{{"+s.kind+"}}")
+		}
 	}
-	return &redactor{d, strings.NewReplacer(pairs...)}
+	return m.replacer()
+}
+
+// markers says by what to replace what.
+type markers map[string]string
+
+func (m markers) add(value, marker string) {
+	for _, form := range forms(value) {
+		if form != "" && m[form] == "" {
+			m[form] = marker
+		}
+	}
+}
+
+// replacer tries the longest first: a secret may be the beginning of another.
+func (m markers) replacer() *strings.Replacer {
+	values := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	var pairs []string
+	for _, v := range values {
+		pairs = append(pairs, v, m[v])
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // forms lists how a value may be written: plain, in JSON, in a URL, in a
@@ -71,7 +99,16 @@ func forms(value string) []string {
 
 // text returns a text without secrets. What is not UTF-8 becomes visible: a
 // report is JSON, which can hold no such bytes.
-func (r *redactor) text(s string) string { return validText(r.replacer.Replace(s)) }
+func (r *redactor) text(s string) string { return validText(r.replace(s)) }
+
+// replace puts markers in the place of secrets.
+func (r *redactor) replace(s string) string {
+	s = r.replacer.Replace(s)
+	if r.others != nil {
+		s = r.others.Replace(s)
+	}
+	return s
+}
 
 // validText writes bytes that are not UTF-8 as \xff.
 func validText(s string) string {
@@ -95,7 +132,7 @@ func validText(s string) string {
 // other people's.
 func (r *redactor) finding(f Finding, masked *strings.Replacer) Finding {
 	clean := func(s string) string {
-		s = r.replacer.Replace(s)
+		s = r.replace(s)
 		if masked != nil {
 			s = masked.Replace(s)
 		}
@@ -132,8 +169,9 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 	if len(foreign) == 0 {
 		return &c, nil
 	}
+	slices.Sort(foreign)
 	var pairs []string
-	for _, v := range foreign {
+	for _, v := range slices.Compact(foreign) {
 		pairs = append(pairs, v, veil(v))
 	}
 	return &c, strings.NewReplacer(pairs...)
@@ -143,7 +181,7 @@ func (r *redactor) body(b scim.Body) scim.Body {
 	if len(b) == 0 {
 		return b
 	}
-	return scim.Body(r.replacer.Replace(string(b)))
+	return scim.Body(r.replace(string(b)))
 }
 
 func (r *redactor) header(h http.Header) http.Header {
@@ -180,7 +218,7 @@ func (r *redactor) credential(v string) string {
 		return v // what a check sends for a wrong token
 	case !ok && (strings.EqualFold(v, "Bearer") || strings.EqualFold(v, "Basic")):
 		return v // no credential at all
-	case !ok:
+	case !ok, strings.HasPrefix(r.text(v), credentialMarker):
 		return credentialMarker
 	}
 	marker := strings.TrimPrefix(r.text(v), scheme+" ")

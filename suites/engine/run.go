@@ -199,14 +199,14 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 	}
 }
 
-// showAll makes all results fit to be shown.
-func (r *run) showAll(all []decided) {
+// showAll makes all results fit to be shown; others knows all secrets.
+func (r *run) showAll(all []decided, others *strings.Replacer) {
 	queue := make(chan *decided)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for d := range queue {
-				r.show(d)
+				r.show(d, others)
 			}
 		})
 	}
@@ -221,8 +221,9 @@ func (r *run) showAll(all []decided) {
 
 // show judges the invariants on what was exchanged, and makes the results fit
 // to be shown.
-func (r *run) show(d *decided) {
+func (r *run) show(d *decided, others *strings.Replacer) {
 	red := newRedactor(r.discovered, r.secrets(), d.secrets)
+	red.others = others
 	shown := map[*scim.Exchange]shownExchange{}
 	var traffic []*scim.Exchange
 	for i, list := range d.raw {
@@ -240,6 +241,7 @@ func (r *run) show(d *decided) {
 			}
 			res.Findings = append(res.Findings, red.finding(f, foreign))
 		}
+		res.Reason = red.text(res.Reason)
 		traffic = append(traffic, list...)
 	}
 	traffic = append(traffic, d.swept...)
