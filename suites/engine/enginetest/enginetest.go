@@ -1,6 +1,6 @@
 // Package enginetest runs a plan inside go test: every result becomes a
 // subtest, so that a service provider written in Go is tested where it is
-// built.
+// built. The package's example test is the whole of it.
 package enginetest
 
 import (
@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/scimtest/scimtest/suites/engine"
 )
@@ -16,9 +17,18 @@ import (
 // suite/id or suite/id/step. A fail, a blocked or a broken result fails its
 // subtest, an advisory one is logged, a skip or a waived one skips. It returns
 // the report.
+//
+// Shortly before the time of the test is up (go test -timeout) the run is
+// interrupted, so that it still cleans up and reports.
 func Run(t *testing.T, plan *engine.Plan) *engine.Report {
 	t.Helper()
-	report, err := engine.Run(context.WithoutCancel(t.Context()), plan)
+	ctx := t.Context()
+	if deadline, ok := t.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-min(grace, time.Until(deadline)/4)))
+		defer cancel()
+	}
+	report, err := engine.Run(ctx, plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,6 +51,9 @@ func Run(t *testing.T, plan *engine.Plan) *engine.Report {
 	}
 	return report
 }
+
+// grace is how long clean-up and report may take.
+const grace = 30 * time.Second
 
 // describe words a result in a few lines: what a good target does, and each
 // finding with its request.
