@@ -182,7 +182,7 @@ func (d *derived) validate(resource []byte, o Options) []Violation {
 	present := map[string]bool{}
 	for name := range m {
 		lower := strings.ToLower(name)
-		present[lower] = m[name] != nil
+		present[lower] = present[lower] || m[name] != nil
 		if !d.known[lower] && !d.neverNamed(lower) {
 			// A key in attribute notation is no attribute name (RFC 7643
 			// section 2.1): the sender meant an attribute and made a key.
@@ -225,12 +225,8 @@ func (d *derived) neverNamed(lower string) bool {
 // "urn:name".
 func hasPath(m map[string]any, path string) bool {
 	get := func(m map[string]any, name string) any {
-		for k, v := range m {
-			if strings.EqualFold(k, name) {
-				return v
-			}
-		}
-		return nil
+		v, _ := named(m, name)
+		return v
 	}
 	if i := strings.LastIndexByte(path, ':'); i > 0 {
 		ext, ok := get(m, path[:i]).(map[string]any)

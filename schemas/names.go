@@ -1,6 +1,10 @@
 package schemas
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // names is the tree of attribute names that a schema knows, so that documents
 // in another letter case can be judged.
@@ -26,13 +30,32 @@ func namesOf(schema any, depth int) *names {
 		return nil
 	}
 	n := &names{canonical: map[string]string{}, below: map[string]*names{}}
-	for name, sub := range properties {
-		n.canonical[strings.ToLower(name)] = name
-		if b := namesOf(sub, depth+1); b != nil {
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		lower := strings.ToLower(name)
+		if _, twice := n.canonical[lower]; twice {
+			continue // a schema that defines a name twice: the first counts
+		}
+		n.canonical[lower] = name
+		if b := namesOf(properties[name], depth+1); b != nil {
 			n.below[name] = b
 		}
 	}
 	return n
+}
+
+// named is the member of an object, by its name without regard to case. Of
+// several the one spelled exactly so counts, else the first by spelling.
+func named(m map[string]any, name string) (v any, ok bool) {
+	if v, ok = m[name]; ok {
+		return v, true
+	}
+	spelled := ""
+	for k := range m {
+		if strings.EqualFold(k, name) && (!ok || k < spelled) {
+			spelled, ok = k, true
+		}
+	}
+	return m[spelled], ok
 }
 
 // spell returns the document with known names in the schema's spelling. It
@@ -53,6 +76,7 @@ func (n *names) spell(doc any) any {
 				other = append(other, k)
 			}
 		}
+		slices.Sort(other) // of names that differ in case alone, one counts
 		for _, k := range other {
 			c := n.canonical[strings.ToLower(k)]
 			if _, both := v[c]; !both {

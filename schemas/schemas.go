@@ -156,14 +156,7 @@ func listRules(doc any) (out []Violation) {
 	if !ok {
 		return nil
 	}
-	get := func(name string) (any, bool) {
-		for k, v := range m {
-			if strings.EqualFold(k, name) {
-				return v, true
-			}
-		}
-		return nil, false
-	}
+	get := func(name string) (any, bool) { return named(m, name) }
 	total, hasTotal := get("totalResults")
 	resources, hasResources := get("Resources")
 	_, next := get("nextCursor")

@@ -1,12 +1,14 @@
 package schemas_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/scimtest/scimtest/schemas"
 )
@@ -124,4 +126,64 @@ func BenchmarkValidateUser(b *testing.B) {
 	for b.Loop() {
 		schemas.Validate(schemas.User, []byte(user))
 	}
+}
+
+// What a target publishes of itself is no schema of ours: whatever it says, it
+// is judged by, or left out, without a panic and always in the same words.
+func TestDeriveSurvivesAnything(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		odd := rapid.OneOf(
+			rapid.Just(`null`), rapid.Just(`{}`), rapid.Just(`[]`), rapid.Just(`""`), rapid.Just(`"a"`), rapid.Just(`-1`), rapid.Just(`1e999`), rapid.Just(`true`),
+			rapid.Map(rapid.String(), func(s string) string { b, _ := json.Marshal(s); return string(b) }),
+		)
+		var attribute func(depth int) *rapid.Generator[string]
+		attribute = func(depth int) *rapid.Generator[string] {
+			return rapid.Custom(func(t *rapid.T) string {
+				value := func(key string, usual ...string) string {
+					if rapid.IntRange(0, 5).Draw(t, "odd "+key) == 0 {
+						return odd.Draw(t, key)
+					}
+					return rapid.SampledFrom(usual).Draw(t, key)
+				}
+				sub := "[]"
+				if depth < 4 {
+					sub = "[" + strings.Join(rapid.SliceOfN(attribute(depth+1), 0, 2).Draw(t, "sub"), ",") + "]"
+				}
+				return `{"name":` + value("name", `"a"`, `"A"`, `"b"`, `"$ref"`, `"a.b"`, `"urn:x:y"`) +
+					`,"type":` + value("type", `"string"`, `"complex"`, `"integer"`, `"dateTime"`, `"Boolean"`, `"decimal"`, `"binary"`, `"reference"`) +
+					`,"multiValued":` + value("multiValued", `true`, `false`) + `,"required":` + value("required", `true`, `false`) +
+					`,"returned":` + value("returned", `"default"`, `"never"`, `"request"`, `"always"`) +
+					`,"canonicalValues":` + value("canonicalValues", `["work"]`, `[]`) + `,"subAttributes":` + sub + `}`
+			})
+		}
+		list := `{"Resources":[{"id":"urn:x","attributes":[` + strings.Join(rapid.SliceOfN(attribute(0), 0, 4).Draw(t, "attributes"), ",") + `]},` +
+			`{"id":` + odd.Draw(t, "id") + `,"attributes":` + odd.Draw(t, "no attributes") + `}]}`
+		types := `{"Resources":[{"name":"Car","schema":"urn:x","schemaExtensions":[{"schema":` +
+			rapid.SampledFrom([]string{`"urn:x"`, `"urn:y"`, `""`, `7`}).Draw(t, "extension") + `}]},` + odd.Draw(t, "type") + `]}`
+		set, err := schemas.Derive([]byte(list), []byte(types))
+		if err != nil {
+			return
+		}
+		body := `{"a":` + odd.Draw(t, "a") + `,"A":` + odd.Draw(t, "A") + `,"b":{"a":[` + odd.Draw(t, "b.a") + `]},"urn:x":{"a":` + odd.Draw(t, "urn:x:a") + `}}`
+		o := schemas.Options{Projected: rapid.Bool().Draw(t, "projected")}
+		found := set.Validate("car", []byte(body), o)
+		again, err := schemas.Derive([]byte(list), []byte(types))
+		require.NoError(t, err)
+		assert.Equal(t, words(found), words(again.Validate("CAR", []byte(body), o)))
+		for _, v := range found {
+			assert.NotEmpty(t, v.Message)
+			assert.NotRegexp(t, `interface|map\[|float64|json\.|%!`, v.Message+v.Want+v.Got)
+		}
+	})
+}
+
+// A verdict that is remembered is the same, and nobody can spoil it.
+func TestVerdictsAreRemembered(t *testing.T) {
+	const body = `{"schemas":["x"],"id":"1","emails":{"value":"remembered"}}`
+	first := schemas.Validate(schemas.User, []byte(body))
+	require.Len(t, first, 1)
+	want := first[0]
+	first[0].Message = "spoiled"
+	assert.Equal(t, []schemas.Violation{want}, schemas.Validate(schemas.User, []byte(body)))
+	assert.NotEqual(t, want, schemas.Validate(schemas.Group, []byte(body)), "each kind has its own")
 }
