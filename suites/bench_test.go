@@ -43,7 +43,7 @@ func (r *recorder) Do(ctx context.Context, req scim.Request) *scim.Exchange {
 // make it fit to be shown. The exchanges are those of a whole run.
 func BenchmarkJudge(b *testing.B) {
 	set := suites.All()
-	client, url := start(b, reference.Config{}, 10*time.Second)
+	client, url := start(b, reference.Config{}, scim.Config{RequestTimeout: 10 * time.Second})
 	recorded := &recorder{Doer: client}
 	plan := &engine.Plan{
 		Checks: set.Checks, Invariants: set.Invariants, Target: recorded, BaseURL: url, RunID: "benchma1", Parallel: 1,
@@ -126,7 +126,7 @@ func BenchmarkSlowTarget(b *testing.B) {
 	}{{"one-by-one", 1}, {"default", 0}} {
 		b.Run(c.name, func(b *testing.B) {
 			for b.Loop() {
-				client, url := start(b, reference.Config{}, 10*time.Second)
+				client, url := start(b, reference.Config{}, scim.Config{RequestTimeout: 10 * time.Second})
 				set := suites.All()
 				_, err := engine.Run(context.Background(), &engine.Plan{
 					Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(), Target: slow(client), BaseURL: url, Parallel: c.parallel,

@@ -183,7 +183,7 @@ func TestExpectations(t *testing.T) {
 		"a condition":            {func(a *engine.Answer) { a.Holds(false, "here", "this", "that", "message") }, "here|this|that"},
 		"a condition that holds": {func(a *engine.Answer) { a.Holds(true, "here", "this", "that", "message") }, ""},
 	} {
-		s := &target{before: on("/Things", func() *scim.Exchange { return answer(200, body) })}
+		s := &target{before: things(func() *scim.Exchange { return answer(200, body) })}
 		res := one(t, s, func(t *engine.T) { c.expect(t.Fetch("/Things")) })
 		got := ""
 		for _, f := range res.Findings {

@@ -92,7 +92,7 @@ func TestInvariantShowsAnExchangeOnce(t *testing.T) {
 }
 
 func TestOutcomeOfAnInvariant(t *testing.T) {
-	things := func(f ...engine.Finding) engine.Invariant {
+	found := func(f ...engine.Finding) engine.Invariant {
 		return invariant("of.things", func(x *scim.Exchange, _ *engine.Discovered) (bool, []engine.Finding) {
 			return x.Request.Path == "/Things", f
 		})
@@ -106,9 +106,9 @@ func TestOutcomeOfAnInvariant(t *testing.T) {
 		outcome engine.Outcome
 		reason  string
 	}{
-		"never applied": {things(), []engine.Check{fine("a.check")}, engine.Skip, "no such answer seen"},
-		"holds":         {things(), asks, engine.Pass, ""},
-		"advisory":      {things(engine.Finding{Message: "old data", Advisory: true}), asks, engine.Advisory, "old data"},
+		"never applied": {found(), []engine.Check{fine("a.check")}, engine.Skip, "no such answer seen"},
+		"holds":         {found(), asks, engine.Pass, ""},
+		"advisory":      {found(engine.Finding{Message: "old data", Advisory: true}), asks, engine.Advisory, "old data"},
 		"should":        {should, asks, engine.Advisory, "it is wrong"},
 		"panics": {invariant("a.panic", func(*scim.Exchange, *engine.Discovered) (bool, []engine.Finding) { panic("oh") }),
 			asks, engine.Broken, "panic: oh"},

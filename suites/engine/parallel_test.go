@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -76,7 +77,7 @@ func arranging(n int) []engine.Check {
 func ownIDs() *target {
 	s := &target{}
 	s.before = func(req scim.Request) *scim.Exchange {
-		if req.Method != "POST" || req.Path != "/Users" && req.Path != "/Groups" {
+		if req.Method != http.MethodPost || req.Path != "/Users" && req.Path != "/Groups" {
 			return nil
 		}
 		var doc map[string]any
@@ -111,13 +112,13 @@ func TestSeeds(t *testing.T) {
 
 // The report is the same at any parallelism, but for times.
 func TestReportIsTheSameAtAnyParallelism(t *testing.T) {
-	wrong := always(func(x *scim.Exchange) bool { return x.Request.Method == "POST" })
+	wrong := always(func(x *scim.Exchange) bool { return x.Request.Method == http.MethodPost })
 	report := func(parallel int) string {
 		r := play(t, ownIDs(), append(arranging(12), check("z.fails", func(t *engine.T) { t.GivenUser(); t.Fetch("/Users").Has("x") })),
 			held(wrong), func(p *engine.Plan) { p.Parallel = parallel })
 		for i := range r.Results {
 			for _, x := range r.Results[i].Exchanges {
-				if x.Response != nil && x.Request.Path == "/Users" && x.Request.Method == "GET" {
+				if x.Response != nil && x.Request.Path == "/Users" && x.Request.Method == http.MethodGet {
 					x.Response.Body = nil // strangers and siblings come and go
 				}
 			}

@@ -32,7 +32,7 @@ func TestOthersAreNotShown(t *testing.T) {
 		s.put(fmt.Sprintf("/Users/secret-%d", i), fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"secret-%d",`+
 			`"userName":"%s","active":true,"name":{"familyName":"%s"},"emails":[{"value":"%s","type":"work"}],"employees":7%d}`, i, mail, name, mail, i))
 	}
-	people := strings.Join(s.left("/Users"), ",")
+	people := strings.Join(s.users(), ",")
 	other := map[string]string{
 		"/Bare":     "[" + people + "]",
 		"/Wrapped":  `{"data":{"users":[` + people + `]}}`,
@@ -108,7 +108,7 @@ func TestOursIsShown(t *testing.T) {
 // What a check sees of a sibling's resource does not depend on which of them
 // is faster: the report is made when all that the run created is known.
 func TestOursIsKnownInTheEnd(t *testing.T) {
-	s := &target{before: on("/Things", func() *scim.Exchange { return answer(200, `{"id":"id1","nickName":"Sibling"}`) })}
+	s := &target{before: things(func() *scim.Exchange { return answer(200, `{"id":"id1","nickName":"Sibling"}`) })}
 	report := play(t, s, []engine.Check{
 		check("a.sees", func(t *engine.T) { t.Fetch("/Things").Status(200) }),
 		check("b.makes", func(t *engine.T) { t.GivenUser(); t.Fetch("/Users").Status(200) }),
@@ -189,7 +189,7 @@ func TestJudgingSeesTheRawExchange(t *testing.T) {
 // A long body is cut where it is shown, not where it is judged.
 func TestLongBodies(t *testing.T) {
 	long := `{"text":"` + strings.Repeat("a", 100<<10) + `","last":1}`
-	res := one(t, &target{before: on("/Things", func() *scim.Exchange { return answer(200, long) })}, func(t *engine.T) {
+	res := one(t, &target{before: things(func() *scim.Exchange { return answer(200, long) })}, func(t *engine.T) {
 		t.Fetch("/Things").Status(200).Equal("last", 1)
 	})
 	require.Equal(t, engine.Pass, res.Outcome)

@@ -55,7 +55,7 @@ func TestStepsShareResources(t *testing.T) {
 	assert.Empty(t, report.Find("f/joins").Findings)
 	assert.Len(t, report.Find("f/stays").Exchanges, 1)
 	assert.Equal(t, 1, report.Find("f/stays").Findings[0].Exchange)
-	assert.Empty(t, s.left("/Users"))
+	assert.Empty(t, s.users())
 }
 
 // A step may have a level of its own.

@@ -108,12 +108,12 @@ func (s *target) list(req scim.Request) string {
 	return listOf(found...)
 }
 
-// left is what there is at the endpoint.
-func (s *target) left(endpoint string) (bodies []string) {
+// users are those that there are.
+func (s *target) users() (bodies []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, path := range s.order {
-		if body, there := s.bodies[path]; there && strings.HasPrefix(path, endpoint+"/") {
+		if body, there := s.bodies[path]; there && strings.HasPrefix(path, "/Users/") {
 			bodies = append(bodies, body)
 		}
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
-// on answers the requests to a path below /Users that is no resource.
-func on(path string, x func() *scim.Exchange) func(scim.Request) *scim.Exchange {
+// things answers the requests to /Things, which the target does not know.
+func things(x func() *scim.Exchange) func(scim.Request) *scim.Exchange {
 	return func(req scim.Request) *scim.Exchange {
-		if req.Path == path {
+		if req.Path == "/Things" {
 			return x()
 		}
 		return nil
@@ -62,7 +62,7 @@ func TestWhatTransportMeans(t *testing.T) {
 			"GET /Things answers 503: the target asks to wait longer than the run may (--max-wait)"},
 		"503 for no time": {func() *scim.Exchange { return answer(503, "") }, fetch, engine.Fail, "GET /Things answers 503, want 200"},
 	} {
-		res := one(t, &target{before: on("/Things", c.answer)}, c.body)
+		res := one(t, &target{before: things(c.answer)}, c.body)
 		assert.Equal(t, c.outcome, res.Outcome, name)
 		assert.Equal(t, c.reason, res.Reason, name)
 		assert.NotEmpty(t, res.Exchanges, name)
@@ -71,7 +71,7 @@ func TestWhatTransportMeans(t *testing.T) {
 
 // An identity provider that obeys 429 itself is not ended by one.
 func TestUnpacedDoerSeesThe429(t *testing.T) {
-	res := one(t, &target{before: on("/Things", func() *scim.Exchange { return answer(429, "") })}, func(t *engine.T) {
+	res := one(t, &target{before: things(func() *scim.Exchange { return answer(429, "") })}, func(t *engine.T) {
 		x := t.Doer().Do(scim.WithoutPacing(t.Context()), scim.Request{Method: "GET", Path: "/Things"})
 		t.Settle()
 		t.AnswerTo(x).Status(429)
@@ -82,7 +82,7 @@ func TestUnpacedDoerSeesThe429(t *testing.T) {
 // All answers to calls sent together are kept, also where one could not be
 // sent.
 func TestTogetherKeepsEveryExchange(t *testing.T) {
-	res := one(t, &target{before: on("/Things", unsendable)}, func(t *engine.T) {
+	res := one(t, &target{before: things(unsendable)}, func(t *engine.T) {
 		t.Together(engine.Call{Method: "GET", Path: "/Things"}, engine.Call{Method: "GET", Path: "/Users"})
 	})
 	require.Len(t, res.Exchanges, 2)
@@ -110,16 +110,16 @@ func several(n int, body func(*engine.T)) (out []engine.Check) {
 // answers is tested on; one that does not blocks the rest, and the run ends
 // with 3, whatever had failed before.
 func TestFiveUnsendableRequests(t *testing.T) {
-	lonely := &target{before: on("/Things", unsendable)}
+	lonely := &target{before: things(unsendable)}
 	report := play(t, lonely, append(several(5, func(t *engine.T) { t.Fetch("/Things").Status(200) }), fine("z.last")))
 	assert.Equal(t, 2, countPreflights(lonely), "the preflight is not repeated")
 	assert.Equal(t, engine.Pass, report.Find("z.last").Outcome)
 
-	four := &target{before: on("/Things", unsendable)}
+	four := &target{before: things(unsendable)}
 	play(t, four, append(several(4, func(t *engine.T) { t.Fetch("/Things").Status(200) }), fine("z.last")))
 	assert.Equal(t, 1, countPreflights(four))
 
-	broken := &target{before: on("/Things", unsendable)}
+	broken := &target{before: things(unsendable)}
 	play(t, broken, several(8, func(t *engine.T) {
 		t.Fetch("/Users").Status(200) // the row is broken each time
 		t.Fetch("/Things").Status(200)
@@ -203,17 +203,19 @@ func TestPreflight(t *testing.T) {
 		users, config *scim.Exchange
 		want          string
 	}{
-		"a list":                 {answer(200, listOf()), nil, ""},
-		"a list without schemas": {answer(200, `{"totalResults":0}`), nil, ""},
-		"an error in SCIM":       {answer(500, scimError(500)), nil, ""},
-		"discovery alone":        {html, answer(200, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]}`), ""},
-		"401":                    {answer(401, scimError(401)), nil, engine.CredentialsRefused + ": GET /Users answers 401; is the token right, and not expired?"},
-		"403":                    {answer(403, ""), nil, engine.CredentialsRefused + ": GET /Users answers 403; may this token read users?"},
-		"HTML":                   {html, html, engine.NotSCIM + ": GET /Users answers 200 with an HTML page; is the base URL https://scim.example.com/v2 right?"},
-		"a redirect":             {redirect, redirect, engine.NotSCIM + ": GET /Users answers 302 and redirects (to a login page?); is the base URL https://scim.example.com/v2 right?"},
-		"JSON of another kind":   {answer(200, `{"hello":1}`), answer(404, "{}"), engine.NotSCIM + ": GET /Users answers 200 without a ListResponse; is the base URL https://scim.example.com/v2 right?"},
-		"nothing":                {answer(404, ""), answer(404, ""), engine.NotSCIM + ": GET /Users answers 404; is the base URL https://scim.example.com/v2 right?"},
-		"no answer":              {closed(), nil, engine.Unreachable + ": the connection was closed before a complete answer; is the base URL https://scim.example.com/v2 right?"},
+		"a list":                        {answer(200, listOf()), nil, ""},
+		"a list without schemas":        {answer(200, `{"totalResults":0}`), nil, ""},
+		"an error in SCIM":              {answer(400, scimError(400)), nil, ""},
+		"a server error, with a config": {answer(500, scimError(500)), answer(200, `{"patch":{"supported":true}}`), ""},
+		"a server error alone":          {answer(500, scimError(500)), nil, engine.NotSCIM + ": GET /Users answers 500; is the base URL https://scim.example.com/v2 right?"},
+		"discovery alone":               {html, answer(200, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]}`), ""},
+		"401":                           {answer(401, scimError(401)), nil, engine.CredentialsRefused + ": GET /Users answers 401; is the token right, and not expired?"},
+		"403":                           {answer(403, ""), nil, engine.CredentialsRefused + ": GET /Users answers 403; may this token read users?"},
+		"HTML":                          {html, html, engine.NotSCIM + ": GET /Users answers 200 with an HTML page; is the base URL https://scim.example.com/v2 right?"},
+		"a redirect":                    {redirect, redirect, engine.NotSCIM + ": GET /Users answers 302 and redirects (to a login page?); is the base URL https://scim.example.com/v2 right?"},
+		"JSON of another kind":          {answer(200, `{"hello":1}`), answer(404, "{}"), engine.NotSCIM + ": GET /Users answers 200 without a ListResponse; is the base URL https://scim.example.com/v2 right?"},
+		"nothing":                       {answer(404, ""), answer(404, ""), engine.NotSCIM + ": GET /Users answers 404; is the base URL https://scim.example.com/v2 right?"},
+		"no answer":                     {closed(), nil, engine.Unreachable + ": the connection was closed before a complete answer; is the base URL https://scim.example.com/v2 right?"},
 	} {
 		s := &target{before: func(req scim.Request) *scim.Exchange {
 			switch {
@@ -257,7 +259,7 @@ func TestInterrupted(t *testing.T) {
 	}, outcomes(report, "rfc"))
 	assert.Equal(t, engine.Broken, report.Find("completed").Outcome)
 	assert.Equal(t, engine.ExitInterrupted, report.ExitCode())
-	assert.Empty(t, s.left("/Users"))
+	assert.Empty(t, s.users())
 }
 
 func TestTimeLimits(t *testing.T) {

@@ -99,7 +99,7 @@ func TestLoadWaivers(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []engine.Waiver{{ID: "a.fails", Until: engine.Date{Time: someday}, Reason: "known", Issue: "ACME-1"}}, list)
 	for text, message := range map[string]string{
-		"waivers:\n  - id: a\n    untill: 2999-01-31\n":               `untill`,
+		"waivers:\n  - id: a\n    unti1: 2999-01-31\n":                `unti1`,
 		"waivers:\n  - until: 2999-01-31\n    reason: r\n":            "waiver 1 has no id",
 		"waivers:\n  - id: a\n    reason: r\n":                        "the waiver for a has no date; add until: 2027-01-31",
 		"waivers:\n  - id: a\n    until: 2999-01-31\n":                "the waiver for a has no reason",
