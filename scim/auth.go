@@ -2,10 +2,12 @@ package scim
 
 import (
 	"context"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -19,9 +21,14 @@ import (
 type Authenticator interface {
 	// Authorization is the value of the Authorization header.
 	Authorization(context.Context) (string, error)
-	// Renew gets new credentials after a 401 on ones that had worked or were
-	// never tried, and reports whether there are other ones now.
-	Renew(context.Context) bool
+	// Worked notes that the target took a value that Authorization gave.
+	Worked(value string)
+	// Renew is told of a 401 on a value that Authorization gave, and reports
+	// whether Authorization gives another one now. New credentials are had
+	// once for each that worked before: those that never did are wrong.
+	Renew(ctx context.Context, value string) bool
+	// Renewals counts how often credentials were had anew.
+	Renewals() int
 	// Secrets lists every secret that was in use.
 	Secrets() []string
 }
@@ -49,33 +56,61 @@ type header struct {
 	source TokenSource
 	form   func(token string) string
 
-	mu      sync.Mutex
-	token   Token
-	have    bool
-	secrets []string
+	mu    sync.Mutex
+	now   func() time.Time // time.Now when nil
+	value string           // of the header; empty before the first token
+	// renewAt is when a new token is had; zero when that is not known.
+	renewAt time.Time
+	// worked says that the target took the value, refused that a 401 on it
+	// was answered by asking for another.
+	worked, refused bool
+	fetches         int
+	secrets         []string
 }
 
-// expiryMargin is how long before its expiry a token is had anew.
+// expiryMargin is how long before its expiry a token is had anew, at most: one
+// that lives less than twice as long is used for half of its life.
 const expiryMargin = 30 * time.Second
+
+// tokenTime bounds how long it may take to get a token.
+const tokenTime = 30 * time.Second
 
 func (h *header) Authorization(ctx context.Context) (string, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.have || !h.token.Expiry.IsZero() && time.Until(h.token.Expiry) < expiryMargin {
+	if h.value == "" || !h.renewAt.IsZero() && !h.clock().Before(h.renewAt) {
 		if err := h.fetch(ctx); err != nil {
 			return "", err
 		}
 	}
-	return h.form(h.token.Value), nil
+	return h.value, nil
+}
+
+func (h *header) clock() time.Time {
+	if h.now != nil {
+		return h.now()
+	}
+	return time.Now()
 }
 
 func (h *header) fetch(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, tokenTime)
+	defer cancel()
 	t, err := h.source.Token(ctx)
 	if err != nil {
 		return err
 	}
-	h.token, h.have = t, true
-	for _, s := range []string{t.Value, strings.TrimPrefix(h.form(t.Value), "Basic ")} {
+	h.fetches++
+	h.renewAt = time.Time{}
+	// A token that seems to be expired is used all the same: clocks differ,
+	// and the target has the last word.
+	if life := t.Expiry.Sub(h.clock()); !t.Expiry.IsZero() && life > 0 && h.source.Renewable() {
+		h.renewAt = t.Expiry.Add(-min(expiryMargin, life/2))
+	}
+	if value := h.form(t.Value); value != h.value {
+		h.value, h.worked, h.refused = value, false, false
+	}
+	for _, s := range []string{t.Value, strings.TrimPrefix(h.value, "Basic ")} {
 		if !slices.Contains(h.secrets, s) {
 			h.secrets = append(h.secrets, s)
 		}
@@ -83,11 +118,31 @@ func (h *header) fetch(ctx context.Context) error {
 	return nil
 }
 
-func (h *header) Renew(ctx context.Context) bool {
+func (h *header) Worked(value string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	old := h.token.Value
-	return h.source.Renewable() && h.fetch(ctx) == nil && h.token.Value != old
+	if value == h.value {
+		h.worked = true
+	}
+}
+
+func (h *header) Renew(ctx context.Context, value string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if value != h.value {
+		return true // another request was first
+	}
+	if !h.worked || h.refused || !h.source.Renewable() {
+		return false
+	}
+	h.refused = true
+	return h.fetch(ctx) == nil && h.value != value
+}
+
+func (h *header) Renewals() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return max(h.fetches-1, 0)
 }
 
 func (h *header) Secrets() []string {
@@ -120,13 +175,28 @@ func (g *grant) Token(ctx context.Context) (Token, error) {
 	}
 	t, err := cfg.Token(ctx)
 	if err != nil {
-		var refused *oauth2.RetrieveError
-		if errors.As(err, &refused) && refused.Response != nil {
-			return Token{}, fmt.Errorf("the token endpoint answers %d; check the client id and its secret", refused.Response.StatusCode)
-		}
-		return Token{}, fmt.Errorf("no token from the token endpoint: %s; check --oauth-token-url", plain(err))
+		return Token{}, g.explain(err)
 	}
 	return Token{Value: t.AccessToken, Expiry: t.Expiry}, nil
+}
+
+func (g *grant) explain(err error) error {
+	var (
+		refused *oauth2.RetrieveError
+		unknown x509.UnknownAuthorityError
+	)
+	switch {
+	case errors.As(err, &refused) && refused.Response != nil:
+		hint := "check --oauth-token-url"
+		switch refused.Response.StatusCode {
+		case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+			hint = "check the client id, its secret and --oauth-scope"
+		}
+		return fmt.Errorf("the token endpoint answers %d; %s", refused.Response.StatusCode, hint)
+	case errors.As(err, &unknown):
+		return errors.New("the certificate of the token endpoint is signed by an unknown authority; name it with --ca-file")
+	}
+	return fmt.Errorf("no token from the token endpoint: %s; check --oauth-token-url", plain(err))
 }
 
 func (g *grant) Renewable() bool { return true }

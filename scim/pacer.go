@@ -54,12 +54,17 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// left is how much is left of the pause that is on; 0 or less without one.
+func (p *pacer) left() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.until.Sub(p.now())
+}
+
 // wait returns when no pause is on.
 func (p *pacer) wait(ctx context.Context) error {
 	for {
-		p.mu.Lock()
-		d := p.until.Sub(p.now())
-		p.mu.Unlock()
+		d := p.left()
 		if d <= 0 {
 			return nil
 		}
@@ -69,13 +74,23 @@ func (p *pacer) wait(ctx context.Context) error {
 	}
 }
 
+// A target that asks for hardly any wait, again and again, could keep a
+// request for ever: after so many tries it is taken at its word.
+const (
+	shortPause = time.Second
+	shortTries = 20
+)
+
 // pause looks at an answer and begins a pause when it asks for one. It reports
-// whether the request is to be sent again.
-func (p *pacer) pause(x *Exchange, tries int) bool {
+// whether the request is to be sent again, and errWaited when the pause would
+// be longer than a run may wait in all. tries is how often the same request
+// was paced before.
+func (p *pacer) pause(x *Exchange, tries int) (again bool, err error) {
 	if x.Response == nil {
-		return false
+		return false, nil
 	}
-	d, asked := RetryAfter(x.Response.Header, p.now())
+	now := p.now()
+	d, asked := RetryAfter(x.Response.Header, now)
 	switch x.Response.Status {
 	case http.StatusTooManyRequests:
 		if !asked {
@@ -83,31 +98,30 @@ func (p *pacer) pause(x *Exchange, tries int) bool {
 		}
 	case http.StatusServiceUnavailable:
 		if !asked {
-			return false
+			return false, nil
 		}
 	default:
-		return false
+		return false, nil
 	}
-	d = min(max(d, 0), maxPause)
+	if d < shortPause && tries >= shortTries {
+		return false, nil
+	}
+	end := now.Add(min(d, maxPause))
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.total+d > p.max {
-		return false
+	from := now
+	if p.until.After(from) {
+		from = p.until // others wait already: only the rest is added
 	}
-	// A target that asks for no wait at all could keep us for ever.
-	if d == 0 && tries >= 20 {
-		return false
-	}
-	p.paused++
-	if end := p.now().Add(d); end.After(p.until) {
-		from := p.now()
-		if p.until.After(from) {
-			from = p.until
+	if longer := end.Sub(from); longer > 0 {
+		if p.total+longer > p.max {
+			return false, errWaited
 		}
-		p.total += end.Sub(from)
+		p.total += longer
 		p.until = end
 	}
-	return true
+	p.paused++
+	return true, nil
 }
 
 func (p *pacer) stats() (int, time.Duration) {
@@ -128,7 +142,7 @@ func RetryAfter(h http.Header, now time.Time) (d time.Duration, ok bool) {
 		return time.Duration(n * float64(time.Second)), true
 	}
 	if t, err := http.ParseTime(v); err == nil {
-		return max(t.Sub(now), 0), true
+		return max(t.Sub(now), 0), true // a date in the past asks for no wait
 	}
 	if d, err := time.ParseDuration(v); err == nil && d >= 0 {
 		return d, true

@@ -104,7 +104,7 @@ func TestParseFilterSaysWhereAndWhatItExpected(t *testing.T) {
 		{`userName eq john`, 12, "a value"},
 		{`userName eq 'john'`, 12, "a value"},
 		{`userName eq True`, 12, "a value"},
-		{`userName eq truely`, 12, "a value"},
+		{`userName eq trueish`, 12, "a value"},
 		{`userName eq "john`, 12, "no closing quote"},
 		{`userName eq "john\"`, 12, "no closing quote"},
 		{`userName eq "a\q"`, 12, "not a JSON string"},

@@ -76,15 +76,12 @@ func CommandToken(command string) TokenSource { return shell(command) }
 
 type shell string
 
-// commandTime bounds a token command.
-const commandTime = 30 * time.Second
-
 func (s shell) Token(ctx context.Context) (Token, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandTime)
-	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh", "-c", string(s))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
+	// What the shell has started may outlive it and keep the output open.
+	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
 	if err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")

@@ -62,7 +62,7 @@ type Plan struct {
 	RunID string
 	// Parallel is how many checks run beside each other; 16 when 0.
 	Parallel int
-	// CheckTimeout bounds one check, waits for 429 not counted; 2 minutes
+	// CheckTimeout bounds one check, waits for 429 and for --rate not counted; 2 minutes
 	// when 0.
 	CheckTimeout time.Duration
 	// MaxTime bounds the whole run; 0 is no bound.

@@ -342,7 +342,8 @@ func (r *run) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 
 func (r *run) waited() time.Duration {
 	if s, ok := r.plan.Target.(statsHolder); ok {
-		return s.Stats().Waited
+		stats := s.Stats()
+		return stats.Waited + stats.Throttled
 	}
 	return 0
 }

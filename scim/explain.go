@@ -1,0 +1,91 @@
+package scim
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"time"
+)
+
+type errNoAnswer time.Duration
+
+func (e errNoAnswer) Error() string { return "no answer within " + time.Duration(e).String() }
+
+// explain words an error of transport for people, without addresses and ports
+// that differ from run to run. Where ctx ended, the reason why it did counts.
+func explain(ctx context.Context, err error) string {
+	cause := context.Cause(ctx)
+	var timeout errNoAnswer
+	switch {
+	case errors.As(cause, &timeout):
+		return timeout.Error()
+	case cause != nil:
+		return plain(cause)
+	}
+	return plain(err)
+}
+
+func plain(err error) string {
+	var (
+		dns       *net.DNSError
+		unknown   x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		verify    *tls.CertificateVerificationError
+		alert     tls.AlertError
+		record    tls.RecordHeaderError
+		operation *net.OpError
+	)
+	text := err.Error()
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "interrupted"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "the time is up"
+	case errors.As(err, &operation) && operation.Op == "proxyconnect":
+		return "the proxy (HTTP_PROXY, HTTPS_PROXY): " + plain(operation.Err)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no such host: " + dns.Name
+	case errors.As(err, &dns):
+		return "the name of the host could not be looked up: " + dns.Name
+	case errors.As(err, &unknown):
+		return "TLS: the certificate is signed by an unknown authority (--ca-file names one, --insecure takes any)"
+	case errors.As(err, &hostname):
+		return "TLS: the certificate is for another host"
+	case errors.As(err, &invalid):
+		return "TLS: the certificate is expired or not valid"
+	case errors.As(err, &verify), errors.As(err, &alert):
+		return "TLS: " + text
+	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
+		return "TLS: the target does not speak TLS (is it http:// ?)"
+	case closedError(err):
+		return "the connection was closed before a complete answer"
+	case strings.Contains(text, "connection refused"):
+		return "connection refused"
+	case strings.Contains(text, "server response headers exceeded"):
+		return "the header of the answer is too long"
+	case strings.Contains(text, "i/o timeout"), errors.Is(err, os.ErrDeadlineExceeded):
+		return "no connection within the time limit"
+	case errors.As(err, &operation) && operation.Err != nil:
+		return operation.Op + ": " + operation.Err.Error()
+	case strings.Contains(text, "malformed HTTP"):
+		return "the answer is not HTTP"
+	}
+	return strings.TrimPrefix(text, "net/http: ")
+}
+
+// closedError reports whether an error means that the other end closed the
+// connection.
+func closedError(err error) bool {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return true
+	}
+	text := err.Error()
+	return strings.Contains(text, "connection reset") || strings.Contains(text, "broken pipe") ||
+		strings.Contains(text, "server closed idle connection")
+}
