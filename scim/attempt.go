@@ -38,7 +38,7 @@ func (c *Client) attempt(ctx context.Context, r Request, credentials string) *Ex
 		if stale < staleLimit && sent.stale(err) {
 			continue // the request never reached the target: another connection may
 		}
-		if sent.begun() {
+		if sent.begun() && !tlsAlert(err) {
 			return fail(err, PhaseExchange)
 		}
 		return fail(err, PhaseConnect)

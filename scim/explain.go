@@ -37,7 +37,6 @@ func plain(err error) string {
 		hostname  x509.HostnameError
 		invalid   x509.CertificateInvalidError
 		verify    *tls.CertificateVerificationError
-		alert     tls.AlertError
 		record    tls.RecordHeaderError
 		operation *net.OpError
 	)
@@ -59,8 +58,11 @@ func plain(err error) string {
 		return "TLS: the certificate is for another host"
 	case errors.As(err, &invalid):
 		return "TLS: the certificate is expired or not valid"
-	case errors.As(err, &verify), errors.As(err, &alert):
-		return "TLS: " + text
+	case errors.As(err, &verify):
+		return "TLS: " + strings.TrimPrefix(text, "tls: ")
+	case tlsAlert(err):
+		_, alert, _ := strings.Cut(text, "tls: ")
+		return "TLS: " + alert + " (the alert of the target)"
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
 		return "TLS: the target does not speak TLS (is it http:// ?)"
 	case closedError(err):
@@ -76,7 +78,15 @@ func plain(err error) string {
 	case strings.Contains(text, "malformed HTTP"):
 		return "the answer is not HTTP"
 	}
-	return strings.TrimPrefix(text, "net/http: ")
+	text = strings.TrimPrefix(text, "net/http: ")
+	return strings.TrimPrefix(text, "HTTP/1.x transport connection broken: ")
+}
+
+// tlsAlert reports whether the other end refused the TLS connection, be it that
+// its word came only after the request was sent (RFC 8446 section 4.4.2.4).
+func tlsAlert(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
 // closedError reports whether an error means that the other end closed the

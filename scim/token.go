@@ -76,16 +76,22 @@ func CommandToken(command string) TokenSource { return shell(command) }
 
 type shell string
 
+// leftover is how long the output of a command stays open behind its end for
+// what it has left running.
+const leftover = 200 * time.Millisecond
+
 func (s shell) Token(ctx context.Context) (Token, error) {
 	cmd := exec.CommandContext(ctx, "sh", "-c", string(s))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	// What the shell has started may outlive it and keep the output open.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = leftover
 	out, err := cmd.Output()
-	if err != nil {
+	if err != nil && !errors.Is(err, exec.ErrWaitDelay) {
 		first, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
-		if first == "" {
+		switch {
+		case ctx.Err() != nil:
+			first = "it took too long"
+		case first == "":
 			first = err.Error()
 		}
 		return Token{}, fmt.Errorf("the token command failed: %s; run it by hand to see more", first)
@@ -95,13 +101,14 @@ func (s shell) Token(ctx context.Context) (Token, error) {
 		return Token{}, errors.New("the token command printed nothing; it has to print the token")
 	}
 	var grant struct {
-		AccessToken string  `json:"access_token"`
-		ExpiresIn   float64 `json:"expires_in"`
+		AccessToken string `json:"access_token"`
+		// Some write the number as a string, which json.Number takes.
+		ExpiresIn json.Number `json:"expires_in"`
 	}
 	if strings.HasPrefix(v, "{") && json.Unmarshal([]byte(v), &grant) == nil && grant.AccessToken != "" {
 		t := Token{Value: grant.AccessToken, Expiry: expiryOf(grant.AccessToken)}
-		if grant.ExpiresIn > 0 {
-			t.Expiry = time.Now().Add(time.Duration(grant.ExpiresIn * float64(time.Second)))
+		if seconds, err := grant.ExpiresIn.Float64(); err == nil && seconds > 0 {
+			t.Expiry = time.Now().Add(time.Duration(seconds * float64(time.Second)))
 		}
 		return t, nil
 	}
