@@ -10,35 +10,6 @@ import (
 // isMembers reports whether the target is the members of a group.
 func (t *target) isMembers() bool { return t != nil && t.attr != nil && t.attr.name == "members" }
 
-// isManager reports whether the target is the manager of a user.
-func (t *target) isManager() bool { return t != nil && t.attr != nil && t.attr.name == "manager" }
-
-// onMembers changes the lists of members in requests, wherever they stand.
-func onMembers(f func(list []any) []any) func(*behaviour) {
-	change := func(o object) {
-		if list, ok := o["members"].([]any); ok {
-			o["members"] = f(list)
-		}
-	}
-	return func(b *behaviour) {
-		onRequest(func(c *call) (*reply, error) {
-			if c.isWrite() {
-				change(c.body)
-			}
-			return nil, nil
-		})(b)
-		onTarget(func(_ *patcher, o *operation, t *target) error {
-			if in, ok := o.value.(object); ok && o.path == "" {
-				change(in)
-			}
-			if list, ok := o.value.([]any); ok && t.isMembers() && !o.is(opRemove) {
-				o.value = f(list)
-			}
-			return nil
-		})(b)
-	}
-}
-
 var groupFaults = []Fault{
 	{"group-without-display-name", "A group without a displayName is created", "vouch 1412, 7643-4.2-03",
 		onSwitch(func(s *switches) {

@@ -59,7 +59,7 @@ var projectionFaults = []Fault{
 	{"projection-names-case-sensitive", "Names in attributes have to be written as in the schema", "7643-2.1-02",
 		editAllNames(without(func(name string) bool { return name == strings.ToUpper(name) }))},
 	{"projection-unknown-400", "A name in attributes that is not known is refused", "7644-3.9-06",
-		refusing(http.StatusBadRequest, func(c *call) bool { return unknownName(c) })},
+		refusing(http.StatusBadRequest, unknownName)},
 	{"projection-unknown-shows-all", "A name in attributes that is not known shows everything", "7644-3.9-06",
 		onCall(func(c *call) {
 			if unknownName(c) {

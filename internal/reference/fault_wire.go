@@ -127,7 +127,7 @@ var wireFaults = []Fault{
 			return true
 		})},
 	{"store-mojibake", "Text is read as ISO-8859-1", "7643-2.3.1-01",
-		onBody(func(raw []byte) []byte { return fromLatin1(raw) })},
+		onBody(fromLatin1)},
 	{"store-drops-astral", "Characters outside the basic plane are lost", "7643-2.3.1-01",
 		onBody(func(raw []byte) []byte {
 			return bytes.Map(func(r rune) rune {

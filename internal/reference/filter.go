@@ -142,7 +142,7 @@ func compileValueFilter(f *scim.ValueFilter, in scope) (predicate, error) {
 	} else {
 		return nil, refuse(scim.InvalidFilter, "a filter in brackets cannot hold another one")
 	}
-	inner := scim.Filter(f.Inner)
+	inner := f.Inner
 	if f.Compare != nil {
 		// emails[type eq "work"].value eq "x", as Entra ID sends it: one and
 		// the same value has to fulfil both.

@@ -77,11 +77,12 @@ func (p *patcher) removeSelected(t *target) error {
 	if t.attr.required && len(left) == 0 && len(old) > 0 {
 		return refuse(scim.Mutability, "%s is required", t.attr.name)
 	}
-	if t.attr.multiValued {
+	switch {
+	case t.attr.multiValued:
 		t.place.set(p.doc, left)
-	} else if len(left) == 0 {
+	case len(left) == 0:
 		t.place.set(p.doc, nil)
-	} else {
+	default:
 		t.place.set(p.doc, left[0])
 	}
 	return nil

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -135,8 +136,8 @@ func setParam(c *call, name string, v any) error {
 // sensitive turns the refusal of a filter on secrets into 403 where the filter
 // stands in the URL (RFC 7644 section 7.5.2).
 func sensitive(c *call, err error) error {
-	p, ok := err.(*problem)
-	if !ok || p.scimType != scim.Sensitive {
+	var p *problem
+	if !errors.As(err, &p) || p.scimType != scim.Sensitive {
 		return err
 	}
 	if c.method == http.MethodGet {
