@@ -31,14 +31,14 @@ func (a *attribute) coerce(v any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !isEmpty(x) && !a.contains(out, x) {
+		if !isEmpty(x) {
 			out = append(out, x)
 		}
 	}
 	if len(out) == 0 {
 		return nil, nil
 	}
-	return out, nil
+	return a.distinct(out), nil
 }
 
 func (a *attribute) contains(list []any, v any) bool {

@@ -75,6 +75,7 @@ func (s *Server) change(c *call, r *resource, after object) error {
 // the latter strictly upwards.
 func (s *Server) touch(r *resource) {
 	r.revision++
+	s.store.state++
 	now := s.now().UTC().Truncate(time.Millisecond)
 	if !now.After(r.modified) {
 		now = r.modified.Add(time.Millisecond)

@@ -3,6 +3,7 @@ package reference
 import (
 	"fmt"
 	"hash/fnv"
+	"io"
 	"net/http"
 	"strings"
 )
@@ -11,24 +12,47 @@ import (
 // every change of the representation (RFC 7644 section 3.14): also with what
 // is computed from other resources, the groups of a user and the names of
 // members and managers.
+//
+// It is made once for as long as nothing in the store changes: a group has
+// many members, and a request asks for its version more than once.
 func (s *Server) version(r *resource) string {
+	if v := r.version.Load(); v != nil && v.state == s.store.state {
+		return v.tag
+	}
 	h := fnv.New32a()
+	add := func(id, name string) {
+		for _, text := range [...]string{id, "\x00", name, "\x00"} {
+			_, _ = io.WriteString(h, text) // a hash takes everything
+		}
+	}
 	for _, g := range s.store.groups[r.id] {
-		fmt.Fprint(h, g.id, g.doc["displayName"])
+		name, _ := g.doc["displayName"].(string)
+		add(g.id, name)
 	}
 	for _, id := range memberIDs(r.doc) {
-		fmt.Fprint(h, id, s.nameOf(s.store.byID[id]))
+		add(id, s.nameOf(s.store.byID[id]))
 	}
 	if id := managerID(r.doc); id != "" {
-		fmt.Fprint(h, id, s.nameOf(s.store.byID[id]))
+		add(id, s.nameOf(s.store.byID[id]))
 	}
-	return fmt.Sprintf(`W/"%d-%08x"`, r.revision, h.Sum32())
+	v := &version{s.store.state, fmt.Sprintf(`W/"%d-%08x"`, r.revision, h.Sum32())}
+	r.version.Store(v)
+	return v.tag
+}
+
+// version is an entity-tag and the state of the store that it holds for.
+type version struct {
+	state uint64
+	tag   string
 }
 
 // precondition checks If-Match and If-None-Match before a change. Weak tags
 // match as they were given out: RFC 7644 prefers them and shows them in
 // If-Match.
 func (s *Server) precondition(c *call, r *resource) error {
+	if c.header.Get("If-Match") == "" && c.header.Get("If-None-Match") == "" {
+		return nil
+	}
 	current := s.version(r)
 	if tags := c.header.Get("If-Match"); tags != "" && !matches(tags, current) {
 		return fail(http.StatusPreconditionFailed, "the resource has changed: its version is %s", current)

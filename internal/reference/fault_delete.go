@@ -72,15 +72,15 @@ var deleteFaults = []Fault{
 		})},
 	{"deleted-still-listed", "A deleted resource stays in lists", "wire-server 548, 7644-3.6-06",
 		func(b *behaviour) {
-			var gone []resource
+			var gone []*resource
 			instead(func(_ *call, r *resource) (*reply, error) {
-				gone = append(gone, *r)
+				gone = append(gone, r)
 				return nil, nil
 			})(b)
 			onPage(func(c *call, q *query, list object) {
 				found := list["Resources"].([]any)
-				for i := range gone {
-					if r := &gone[i]; slices.Contains(q.types, r.kind) && holds(c, q.filter, r) {
+				for _, r := range gone {
+					if slices.Contains(q.types, r.kind) && holds(c, q.filter, r) {
 						found = append(found, c.srv.shown(c, r, q.sel))
 					}
 				}

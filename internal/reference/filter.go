@@ -31,7 +31,11 @@ func (r resourceScope) lookup(path scim.AttrPath) (*attribute, func(any) []any) 
 	if !ok {
 		return nil, nil
 	}
-	get := func(x any) []any { return listOf(r.c.srv.valueOf(r.c, x.(*resource), at)) }
+	read := r.c.srv.partsOf // what stands in brackets is read by valueScope
+	if sub != nil && sub.computed {
+		read = r.c.srv.valueOf
+	}
+	get := func(x any) []any { return listOf(read(r.c, x.(*resource), at)) }
 	switch {
 	case at.attr == nil:
 		return &attribute{name: at.ext.id, kind: typeComplex, subs: at.ext.attributes}, get
@@ -62,6 +66,9 @@ func (v valueScope) lookup(path scim.AttrPath) (*attribute, func(any) []any) {
 	sub := v.attr.sub(path.Name)
 	if sub == nil {
 		return nil, nil
+	}
+	if !sub.computed {
+		return sub, func(x any) []any { return subValues([]any{x}, sub) }
 	}
 	return sub, func(x any) []any { return subValues([]any{v.c.srv.expand(v.c, v.attr, x)}, sub) }
 }

@@ -143,7 +143,7 @@ func (a *answer) is(status int) *answer {
 }
 
 // refused checks that the answer is a SCIM Error.
-func (a *answer) refused(status int, scimType string) *answer {
+func (a *answer) refused(status int, scimType string) {
 	a.t.Helper()
 	a.is(status)
 	assert.Equal(a.t, scim.ErrorURN, a.get("schemas.0").Str)
@@ -151,14 +151,13 @@ func (a *answer) refused(status int, scimType string) *answer {
 	assert.NotEmpty(a.t, a.get("detail").Str)
 	assert.Equal(a.t, scimType, a.get("scimType").Str, a.text)
 	assert.Equal(a.t, scim.MediaType, a.header.Get("Content-Type"))
-	return a
 }
 
 func (a *answer) get(path string) gjson.Result { return gjson.Get(a.text, path) }
 
 // has checks the JSON at gjson paths, given in pairs of path and JSON; an empty
 // JSON means absent.
-func (a *answer) has(pairs ...string) *answer {
+func (a *answer) has(pairs ...string) {
 	a.t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
 		got := a.get(pairs[i])
@@ -168,7 +167,6 @@ func (a *answer) has(pairs ...string) *answer {
 			assert.Equal(a.t, pairs[i+1], got.Raw, "%s in %s", pairs[i], a.text)
 		}
 	}
-	return a
 }
 
 // names lists what a query found, by userName, displayName or id.

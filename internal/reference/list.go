@@ -142,32 +142,6 @@ func (s *Server) candidates(t *resourceType, f scim.Filter) []*resource {
 	return s.store.collections[t].list
 }
 
-func (s *Server) lookup(t *resourceType, f scim.Filter) ([]*resource, bool) {
-	switch f := f.(type) {
-	case *scim.And:
-		if list, ok := s.lookup(t, f.Left); ok {
-			return list, true
-		}
-		return s.lookup(t, f.Right)
-	case *scim.Compare:
-		at, sub, ok := t.resolve(f.Attr)
-		value, isText := f.Value.(string)
-		if !ok || sub != nil || at.attr == nil || f.Op != scim.EQ || !isText {
-			return nil, false
-		}
-		if at.ext == nil && at.attr.name == "id" {
-			if r := s.store.get(t, value); r != nil {
-				return []*resource{r}, true
-			}
-			return nil, true
-		}
-		if at.indexed() && s.store.collections[t].index[at.attr.name] != nil {
-			return s.store.find(t, at.attr, value), true
-		}
-	}
-	return nil, false
-}
-
 // cursorPage answers a query with a cursor (RFC 9865). The first page keeps
 // the ids of what was found, so that later pages neither repeat nor skip.
 func (s *Server) cursorPage(c *call, q *query, size int) (*page, error) {

@@ -99,10 +99,10 @@ func removable(sub *attribute) error {
 // others: what Entra ID means when it removes members (entra.md E50). The RFC
 // gives the value of a remove no meaning.
 func (p *patcher) removeListed(t *target, v any) error {
-	listed := listOf(v)
+	listed := t.attr.lists(listOf(v))
 	var left []any
 	for _, x := range listOf(t.get(p.doc)) {
-		if !t.attr.lists(listed, x) {
+		if !listed(x) {
 			left = append(left, x)
 		}
 	}
@@ -111,26 +111,4 @@ func (p *patcher) removeListed(t *target, v any) error {
 	}
 	t.place.set(p.doc, left)
 	return nil
-}
-
-// lists reports whether a list from a client names a value: by the value
-// itself, or by its sub-attribute "value".
-func (a *attribute) lists(listed []any, x any) bool {
-	o, isComplex := x.(object)
-	value := a.sub("value")
-	for _, y := range listed {
-		if !isComplex || value == nil {
-			if a.equal(x, y) {
-				return true
-			}
-			continue
-		}
-		if q, ok := y.(object); ok {
-			y, _ = member(q, "value")
-		}
-		if !isEmpty(y) && value.equal(o["value"], y) {
-			return true
-		}
-	}
-	return false
 }

@@ -102,43 +102,6 @@ func (p *patcher) store(t *target, old, list []any) {
 	t.place.set(p.doc, list)
 }
 
-// join appends values to a list unless they are there. A value with the same
-// value and type as one that is there changes that one: the pair is not to
-// appear twice (RFC 7643 section 2.4).
-func (a *attribute) join(list, more []any) []any {
-	out := append([]any(nil), list...)
-next:
-	for _, x := range more {
-		for i, have := range out {
-			if a.equal(have, x) {
-				continue next
-			}
-			if a.twins(have, x) {
-				merged := cloneObject(have.(object))
-				for k, v := range x.(object) {
-					merged[k] = v
-				}
-				out[i] = merged
-				continue next
-			}
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
-// twins reports whether two complex values have the same value and type.
-func (a *attribute) twins(x, y any) bool {
-	o, ok := x.(object)
-	q, _ := y.(object)
-	value := a.sub("value")
-	if !ok || value == nil || isEmpty(o["value"]) || !value.equal(o["value"], q["value"]) {
-		return false
-	}
-	kind := a.sub("type")
-	return kind == nil || kind.computed || kind.equal(o["type"], q["type"])
-}
-
 // setComplex sets parts of a singular complex attribute; those that are not
 // given stay (RFC 7644 section 3.5.2.3).
 func (p *patcher) setComplex(t *target, v any) error {
@@ -267,7 +230,7 @@ func (p *patcher) setSelected(o *operation, t *target, v any) error {
 		t.place.set(p.doc, list[len(list)-1])
 		return nil
 	}
-	p.store(t, old, distinct(t.attr, list))
+	p.store(t, old, t.attr.distinct(list))
 	return nil
 }
 
@@ -348,14 +311,4 @@ func (a *attribute) demands(f scim.Filter, into object) bool {
 		return sub != nil && f.Op == scim.EQ && sub.put(into, f.Value) == nil
 	}
 	return false
-}
-
-func distinct(a *attribute, list []any) []any {
-	var out []any
-	for _, x := range list {
-		if !a.contains(out, x) {
-			out = append(out, x)
-		}
-	}
-	return out
 }

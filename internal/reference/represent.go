@@ -33,28 +33,47 @@ func (s *Server) represent(c *call, r *resource) object {
 // valueOf is the value of an attribute of a resource as clients see it, be it
 // stored or computed. It may be shared with the store.
 func (s *Server) valueOf(c *call, r *resource, p place) any {
-	if p.attr == nil {
-		return p.get(r.doc)
+	if v, ok := s.computedOf(c, r, p); ok {
+		return v
 	}
-	if p.ext == nil {
-		switch p.attr.name {
-		case "schemas":
-			return schemasOf(r)
-		case "id":
-			return r.id
-		case "meta":
-			return s.metaOf(c, r)
-		case "groups":
-			if p.attr.computed {
-				return s.groupsOf(c, r)
-			}
-		case "revision":
-			if p.attr.computed {
-				return json.Number(strconv.Itoa(r.revision))
-			}
+	v := p.get(r.doc)
+	if p.attr == nil {
+		return v
+	}
+	return s.expand(c, p.attr, v)
+}
+
+// partsOf is valueOf without the computed parts of members and manager, which
+// cost much where there are many.
+func (s *Server) partsOf(c *call, r *resource, p place) any {
+	if v, ok := s.computedOf(c, r, p); ok {
+		return v
+	}
+	return p.get(r.doc)
+}
+
+// computedOf is the value of an attribute that is not stored at all.
+func (s *Server) computedOf(c *call, r *resource, p place) (v any, ok bool) {
+	if p.attr == nil || p.ext != nil {
+		return nil, false
+	}
+	switch p.attr.name {
+	case "schemas":
+		return schemasOf(r), true
+	case "id":
+		return r.id, true
+	case "meta":
+		return s.metaOf(c, r), true
+	case "groups":
+		if p.attr.computed {
+			return s.groupsOf(c, r), true
+		}
+	case "revision":
+		if p.attr.computed {
+			return json.Number(strconv.Itoa(r.revision)), true
 		}
 	}
-	return s.expand(c, p.attr, p.get(r.doc))
+	return nil, false
 }
 
 // schemasOf lists the base schema and the extensions that have attributes.

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,8 @@ type resource struct {
 	created, modified time.Time
 	revision          int
 	doc               object
+	// version is the entity-tag as it was made last; nil before the first.
+	version atomic.Pointer[version]
 }
 
 // collection holds the resources of a type in the order of their creation.
@@ -32,8 +35,10 @@ type collection struct {
 type store struct {
 	mu sync.RWMutex
 	// random makes ids; nil for random ones.
-	random      *rand.Rand
-	seq         int
+	random *rand.Rand
+	seq    int
+	// state changes with every write.
+	state       uint64
 	byID        map[string]*resource
 	collections map[*resourceType]*collection
 	// groups lists, by the id of a member, the groups that it belongs to.
@@ -123,6 +128,7 @@ func bySeq(r *resource, seq int) int { return r.seq - seq }
 
 // link enters a resource into the indexes, unlink takes it out.
 func (s *store) link(r *resource) {
+	s.state++
 	c := s.collections[r.kind]
 	for name, index := range c.index {
 		if key, ok := indexKey(r, name); ok {
@@ -135,6 +141,7 @@ func (s *store) link(r *resource) {
 }
 
 func (s *store) unlink(r *resource) {
+	s.state++
 	c := s.collections[r.kind]
 	for name, index := range c.index {
 		if key, ok := indexKey(r, name); ok {
