@@ -20,7 +20,7 @@ var answerVariations = []Variation{
 		})},
 	{"create-answers-without-body", "A create is answered with the header Location and no body", "7644-3.3-08",
 		onAnswer(func(c *call, a *reply) {
-			if created(c, a) {
+			if created(a) {
 				a.body = nil
 			}
 		})},
