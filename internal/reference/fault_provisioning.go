@@ -70,6 +70,19 @@ var provisioningFaults = []Fault{
 			}
 			return nil
 		})},
+	{"patch-op-case-ignored", "Add, Replace and Remove with a capital are accepted and change nothing", "E20, langwatch 6972",
+		onOperation(func(_ *patcher, o *operation) error {
+			o.skip = o.skip || o.capitalized()
+			return nil
+		})},
+	{"patch-without-path-rejected", "An operation without a path is refused", "OKTA-Q01 (B1, B2), OKTA-Q26 (B13)",
+		refuseWhen(http.StatusBadRequest, scim.InvalidPath, withoutPath)},
+	{"patch-urn-key-ignored", "A URN key in a value without a path is ignored", "E28, SCIM-SDK 193", dropKeys(isURN)},
+	{"patch-not-offered", "PATCH answers 501, and ServiceProviderConfig says so", "OKTA-Q03 (B4), E07",
+		func(b *behaviour) {
+			onConfig(func(o object) { o["patch"] = supported(false) })(b)
+			refusing(http.StatusNotImplemented, (*call).isPatch)(b)
+		}},
 	{"patch-string-boolean-rejected", "A boolean that is sent as the string \"False\" is refused", "entra.md E24",
 		onOperation(func(_ *patcher, o *operation) error {
 			if s, ok := o.value.(string); ok && o.path == "active" {
@@ -92,6 +105,25 @@ var provisioningFaults = []Fault{
 			o.value = kept
 			o.skip = len(kept) == 0
 			return nil
+		})},
+	{"manager-string-refused", "A manager as a plain string is refused", "E36, SCIM-SDK 541",
+		refuseWhen(http.StatusBadRequest, scim.InvalidValue, func(_ *patcher, o *operation, t *target) bool {
+			s, isText := o.value.(string)
+			return isText && s != "" && t.isManager() && t.sub == nil
+		})},
+	{"manager-not-cleared", "An empty value for the manager changes nothing", "E38",
+		skipWhen(func(_ *patcher, o *operation, t *target) bool {
+			return o.value == "" && t.isManager() && t.sub == nil
+		})},
+	{"inactive-deleted", "A user that is made inactive is deleted", "entra.md 5.12, okta.md 5.4",
+		onAnswer(func(c *call, a *reply) {
+			if r := a.shows; r.isUser() && r.doc["active"] == false && (c.isPatch() || c.isPut()) {
+				c.srv.store.mu.Lock()
+				defer c.srv.store.mu.Unlock()
+				if c.srv.store.byID[r.id] == r {
+					c.srv.store.remove(r)
+				}
+			}
 		})},
 	{"unknown-group-answers-500", "A group that does not exist is answered with 500", "OKTA-Q35",
 		onAnswer(func(c *call, a *reply) {
