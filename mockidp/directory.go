@@ -20,6 +20,9 @@ type User struct {
 	Email                              string
 	Title, Department, EmployeeNumber  string
 	MobilePhone                        string
+	// The address at work. Entra ID sends it, Okta only when an
+	// administrator maps it.
+	StreetAddress, Locality, Region, PostalCode, Country string
 	// Locale is a language tag, such as en-US.
 	Locale string
 	// Password is the placeholder that Okta sends on create.
@@ -44,6 +47,7 @@ func UserOf(d *Dialect, key, tag string, p fake.Person) User {
 		Key: key, ObjectID: d.objectID(tag, "user/"+key), UserName: p.UserName,
 		GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Email: p.Email,
 		Title: p.Title, Department: p.Department, EmployeeNumber: p.EmployeeNumber, MobilePhone: directoryPhone(p.MobilePhone),
+		StreetAddress: p.StreetAddress, Locality: p.Locality, Region: p.Region, PostalCode: p.PostalCode, Country: p.Country,
 		Locale: p.Locale, Password: p.Password,
 	}
 }

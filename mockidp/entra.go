@@ -3,22 +3,52 @@ package mockidp
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 )
 
-// entra words what both dialects of Entra ID share: no Accept, no User-Agent
+// entraWords words what both dialects of Entra ID share: no Accept, no
+// User-Agent, and a header of their own by which targets know them
 // (entra.md 1.2).
-var entra = words{
-	get:  http.Header{},
-	body: http.Header{"Content-Type": {scim.MediaType + "; charset=utf-8"}},
+func entraWords(set settings) words {
+	w := words{get: http.Header{}, body: http.Header{"Content-Type": {scim.MediaType + "; charset=utf-8"}}}
+	if !set.is("adscim-version", "absent") {
+		w.get["ADSCIMVersion"], w.body["ADSCIMVersion"] = []string{"5.0"}, []string{"5.0"}
+	}
+	return w
+}
+
+// entraQuery encodes a value of a query (entra.md 1.3).
+func entraQuery(set settings) func(string) string {
+	switch {
+	case set.is("query", "+ and quotes"):
+		return func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "%22", `"`) }
+	case set.is("query", "%20"):
+		return percent
+	}
+	return url.QueryEscape
+}
+
+// entraMatch is the matching query for a user, by the attribute that the
+// mapping names (entra.md 2.2).
+func entraMatch(set settings, u User) string {
+	switch {
+	case set.is("match", "externalId"):
+		return "externalId eq " + scim.Quote(u.ObjectID)
+	case set.is("match", "work-email"):
+		return `emails[type eq "work"].value eq ` + scim.Quote(u.Email)
+	}
+	return "userName eq " + scim.Quote(u.UserName)
 }
 
 // adscimGroup is the second schema URI of a group, which is no IETF URN
 // (entra.md 3.2).
 const adscimGroup = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
-func entraCommon(set settings) *Dialect {
+func entraCommon(set settings) (*Dialect, words) {
+	entra, encode := entraWords(set), entraQuery(set)
+	nobody := User{UserName: guid("probe", "user"), ObjectID: guid("probe", "user"), Email: guid("probe", "user")}
 	groupSchemas := list{scim.GroupURN, adscimGroup}
 	if set.is("group-schemas", "core") {
 		groupSchemas = list{scim.GroupURN}
@@ -30,6 +60,9 @@ func entraCommon(set settings) *Dialect {
 		NeedsCurrent: true,
 		Options: []Option{
 			{Name: "group-schemas", Default: "core+adscim", Values: []string{"core+adscim", "core"}, Source: Ref{"entra.md 3.2", Documented}},
+			{Name: "adscim-version", Default: "5.0", Values: []string{"5.0", "absent"}, Source: Ref{"entra.md 1.2", Observed}},
+			{Name: "query", Default: "+", Values: []string{"+", "+ and quotes", "%20"}, Source: Ref{"entra.md 1.3", Observed}},
+			{Name: "match", Default: "userName", Values: []string{"userName", "externalId", "work-email"}, Source: Ref{"entra.md 2.2", Documented}},
 			{Name: "on-missing", Default: "rematch", Values: []string{"rematch", "fail"}, Source: Ref{"entra.md 5.3", Assumed}},
 		},
 		Source: map[string]Ref{
@@ -48,16 +81,16 @@ func entraCommon(set settings) *Dialect {
 			"ReplaceMembers": "Entra ID never pushes the whole list of members (entra.md 3.3)",
 		},
 		Probe: func() scim.Request {
-			return entra.read(scim.UsersEndpoint, "filter="+url.QueryEscape(`userName eq "`+guid("probe", "user")+`"`))
+			return entra.read(scim.UsersEndpoint, "filter="+encode(entraMatch(set, nobody)))
 		},
 		Find: func(u User) scim.Request {
-			return entra.read(scim.UsersEndpoint, "filter="+url.QueryEscape("userName eq "+scim.Quote(u.UserName)))
+			return entra.read(scim.UsersEndpoint, "filter="+encode(entraMatch(set, u)))
 		},
 		Read:   func(id string) scim.Request { return entra.read(userPath(id), "") },
 		Create: func(u User) scim.Request { return entra.send(http.MethodPost, scim.UsersEndpoint, entraUser(u)) },
 		Delete: func(id string) scim.Request { return entra.delete(userPath(id), entra.get) },
 		FindGroup: func(g Group) scim.Request {
-			return entra.read(scim.GroupsEndpoint, "excludedAttributes=members&filter="+url.QueryEscape("displayName eq "+scim.Quote(g.Name)))
+			return entra.read(scim.GroupsEndpoint, "excludedAttributes=members&filter="+encode("displayName eq "+scim.Quote(g.Name)))
 		},
 		ReadGroup: func(id string) scim.Request { return entra.read(groupPath(id), "excludedAttributes=members") },
 		CreateGroup: func(g Group, _ []Member) scim.Request {
@@ -67,7 +100,7 @@ func entraCommon(set settings) *Dialect {
 			})
 		},
 		DeleteGroup: func(id string) scim.Request { return entra.delete(groupPath(id), entra.get) },
-	}
+	}, entra
 }
 
 // entraUser is the body of a create, the same in both dialects.
@@ -77,16 +110,27 @@ func entraUser(u User) object {
 		{"externalId", u.ObjectID},
 		{"userName", u.UserName},
 		{"active", true},
+	}
+	if a := entraAddress(u); len(a) > 0 {
+		o = o.with("addresses", list{append(object{{"type", "work"}}, a...)})
+	}
+	o = append(o, object{
 		{"displayName", u.DisplayName},
 		{"emails", list{object{{"primary", true}, {"type", "work"}, {"value", u.Email}}}},
 		{"meta", object{{"resourceType", "User"}}},
 		{"name", object{{"formatted", u.Formatted()}, {"familyName", u.FamilyName}, {"givenName", u.GivenName}}},
-	}
+	}...)
 	if u.MobilePhone != "" {
 		o = o.with("phoneNumbers", list{object{{"type", "mobile"}, {"value", u.MobilePhone}}})
 	}
 	o = o.withText("preferredLanguage", u.Locale).with("roles", list{}).withText("title", u.Title)
 	return o.with(scim.EnterpriseUserURN, object{}.withText("department", u.Department).withText("employeeNumber", u.EmployeeNumber))
+}
+
+// entraAddress is the address at work, in the order of the default mapping.
+func entraAddress(u User) object {
+	return object{}.withText("streetAddress", u.StreetAddress).withText("locality", u.Locality).withText("region", u.Region).
+		withText("postalCode", u.PostalCode).withText("country", u.Country)
 }
 
 // mapping is a row of the default attribute mapping (entra.md 2.1). A source
@@ -108,6 +152,11 @@ func entraMappings(u User) []mapping {
 		{"name.givenName", u.GivenName, false},
 		{"name.familyName", u.FamilyName, false},
 		{"name.formatted", u.Formatted(), false},
+		{`addresses[type eq "work"].streetAddress`, u.StreetAddress, true},
+		{`addresses[type eq "work"].locality`, u.Locality, true},
+		{`addresses[type eq "work"].region`, u.Region, true},
+		{`addresses[type eq "work"].postalCode`, u.PostalCode, true},
+		{`addresses[type eq "work"].country`, u.Country, true},
 		{`phoneNumbers[type eq "mobile"].value`, u.MobilePhone, true},
 		{"externalId", u.ObjectID, false},
 		{scim.EnterpriseUserURN + ":employeeNumber", u.EmployeeNumber, false},

@@ -10,7 +10,7 @@ import (
 // aadOptscim062020: lower-case operations, booleans, single-valued changes in
 // one operation without a path (entra.md 2.5, 3.3).
 func entraCompliant(set settings) *Dialect {
-	d := entraCommon(set)
+	d, entra := entraCommon(set)
 	d.Name, d.Label = "entra-compliant", "Entra, with the flag"
 	for name, ref := range map[string]Ref{
 		"Update": {"entra.md 2.5", Documented}, "Deactivate": {"entra.md 2.5", Documented}, "Reactivate": {"entra.md 2.5", Documented},

@@ -10,7 +10,7 @@ import (
 // Remove, an operation an attribute, always with a path, booleans as strings
 // (entra.md 2.5, 3.3).
 func entraLegacy(set settings) *Dialect {
-	d := entraCommon(set)
+	d, entra := entraCommon(set)
 	d.Name, d.Label = "entra-legacy", "Entra, legacy"
 	for name, ref := range map[string]Ref{
 		"Update": {"entra.md 2.5", Documented}, "Deactivate": {"entra.md 2.5", Documented}, "Reactivate": {"entra.md 2.5", Documented},

@@ -26,7 +26,7 @@ var update = flag.Bool("update", false, "write the golden requests anew")
 var ann = mockidp.User{
 	Key: "ann", ObjectID: "00uEXAMPLE0000000001", UserName: "ann.lee+1@example.com", GivenName: "Ann", FamilyName: "Lee",
 	DisplayName: "Ann Lee", Email: "ann.lee@example.com", Title: "Welder", Department: "Hull", EmployeeNumber: "4711",
-	MobilePhone: "+1-201-555-0101", Locale: "en-US", Password: "k3Vq9TzA",
+	MobilePhone: "+1-201-555-0101", Locality: "Oslo", Country: "Norway", Locale: "en-US", Password: "k3Vq9TzA",
 }
 
 var sales = mockidp.Group{Key: "sales", ObjectID: "aaaaaaaa-0000-4000-8000-0000000000a1", Name: "Sales EMEA"}
@@ -84,31 +84,57 @@ func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 }
 
 // Every wording is compared, byte for byte as it is on the wire, with a file
-// that names its source.
+// that names its source. The other values of the options have files of their
+// own, for the intents that they word otherwise.
 func TestGoldenRequests(t *testing.T) {
 	for _, d := range mockidp.Dialects() {
-		for intent, requests := range intents(t, d) {
+		plain := intents(t, d)
+		for intent, requests := range plain {
 			t.Run(d.Name+"/"+intent, func(t *testing.T) {
 				ref, ok := d.Source[intent]
 				require.True(t, ok, "the wording has no source")
-				assert.Contains(t, []string{mockidp.Documented, mockidp.Observed}, ref.Mark)
-				require.NotEmpty(t, requests)
-				var b strings.Builder
-				fmt.Fprintf(&b, "# source: %s\n# mark: %s\n", ref.Key, ref.Mark)
-				for _, r := range requests {
-					b.WriteString("\n" + capture(t, r) + "\n")
-				}
-				file := filepath.Join("testdata", d.Name, intent+".http")
-				if *update {
-					require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-					require.NoError(t, os.WriteFile(file, []byte(b.String()), 0o644))
-				}
-				want, err := os.ReadFile(file)
-				require.NoError(t, err)
-				assert.Equal(t, string(want), b.String())
+				golden(t, filepath.Join("testdata", d.Name, intent+".http"), ref, requests)
 			})
 		}
+		for _, o := range d.Options {
+			for _, value := range o.Values {
+				other, err := mockidp.Lookup(d.Name, map[string]string{o.Name: value})
+				require.NoError(t, err)
+				for intent, requests := range intents(t, other) {
+					// A header that every request has is shown once.
+					if reflect.DeepEqual(requests, plain[intent]) || o.Name == "adscim-version" && intent != "Read" {
+						continue
+					}
+					name := intent + "." + o.Name + "=" + fileName.Replace(value)
+					t.Run(d.Name+"/"+name, func(t *testing.T) {
+						golden(t, filepath.Join("testdata", d.Name, name+".http"), o.Source, requests)
+					})
+				}
+			}
+		}
 	}
+}
+
+// fileName makes a file name of an option's value.
+var fileName = strings.NewReplacer("%", "percent-", "+", "plus", " ", "-")
+
+// golden compares requests with a file.
+func golden(t *testing.T, file string, ref mockidp.Ref, requests []scim.Request) {
+	t.Helper()
+	assert.Contains(t, []string{mockidp.Documented, mockidp.Observed}, ref.Mark)
+	require.NotEmpty(t, requests)
+	var b strings.Builder
+	fmt.Fprintf(&b, "# source: %s\n# mark: %s\n", ref.Key, ref.Mark)
+	for _, r := range requests {
+		b.WriteString("\n" + capture(t, r) + "\n")
+	}
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(b.String()), 0o644))
+	}
+	want, err := os.ReadFile(file)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), b.String())
 }
 
 // capture sends a request through the client and returns what arrived.

@@ -56,7 +56,8 @@ func (p *Provider) PushGroup(ctx context.Context, g Group, memberKeys ...string)
 func (p *Provider) fill(w *work, g *pushed, members []Member, created bool) Change {
 	code := pick(p.isOkta(), "application.provision.group_push.pushed", "EntryExportAdd")
 	var current scim.Resource
-	if ok := true; p.isOkta() || !created { // Entra ID knows what it just created (entra.md 4.1)
+	if p.isOkta() || !created { // Entra ID knows what it just created (entra.md 4.1)
+		var ok bool
 		if current, ok = p.readGroup(w, g); !ok {
 			return w.change
 		}

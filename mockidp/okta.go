@@ -190,10 +190,6 @@ func oktaSchemas(u User) list {
 	return s
 }
 
-func oktaEmails(u User) list {
-	return list{object{{"primary", true}, {"value", u.Email}, {"type", "work"}}}
-}
-
 func oktaEnterprise(u User) object {
 	return object{}.withText("employeeNumber", u.EmployeeNumber).withText("department", u.Department)
 }
@@ -205,7 +201,7 @@ func oktaUser(u User) object {
 		{"schemas", oktaSchemas(u)},
 		{"userName", u.UserName},
 		{"name", object{{"givenName", u.GivenName}, {"familyName", u.FamilyName}}},
-		{"emails", oktaEmails(u)},
+		{"emails", list{object{{"primary", true}, {"value", u.Email}, {"type", "work"}}}},
 		{"displayName", u.DisplayName},
 	}
 	o = o.withText("locale", u.Locale).with("externalId", u.ObjectID).with("groups", list{}).
@@ -233,7 +229,8 @@ func oktaOverlay(current scim.Resource, u User) object {
 			schemas = append(schemas, s)
 		}
 	}
-	o = o.set("schemas", schemas).set("userName", u.UserName).set("name", name).set("emails", oktaEmails(u)).
+	emails := list{object{{"value", u.Email}, {"type", "work"}, {"primary", true}}} // not in the order of a create
+	o = o.set("schemas", schemas).set("userName", u.UserName).set("name", name).set("emails", emails).
 		set("displayName", u.DisplayName).set("externalId", u.ObjectID)
 	if u.Locale != "" {
 		o = o.set("locale", u.Locale)

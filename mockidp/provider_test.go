@@ -184,7 +184,7 @@ func TestOktaTasks(t *testing.T) {
 	answer := func(status int, body string) scim.Doer {
 		return scim.DoerFunc(func(_ context.Context, r scim.Request) *scim.Exchange {
 			x := &scim.Exchange{Request: r, Response: &scim.Response{Status: status, Body: scim.Body(body)}}
-			if r.Method == "GET" {
+			if r.Method == http.MethodGet {
 				x.Response = &scim.Response{Status: 200, Body: scim.Body(`{"totalResults":0,"Resources":[]}`)}
 			}
 			return x
@@ -230,6 +230,15 @@ func TestEntraSequences(t *testing.T) {
 			assert.Equal(t, []string{"GET /Users/{id}", "PATCH /Users/{id}"}, s.took(), "the link is kept")
 			s.done(s.idp.SetManager(ctx, "ada", "bo"))
 			assert.Equal(t, []string{"GET /Users/{id}", "PATCH /Users/{id}"}, s.took())
+			if s.idp.Dialect().ClearManager != nil {
+				s.done(s.idp.ClearManager(ctx, "ada"))
+				assert.Equal(t, []string{"GET /Users/{id}", "PATCH /Users/{id}"}, s.took())
+			}
+			id, _ := s.idp.Link("ada")
+			require.Equal(t, 200, s.byHand("PATCH", "/Users/"+id, `{"schemas":["`+scim.PatchOpURN+`"],"Operations":[{"op":"replace","path":"active","value":false}]}`))
+			c = s.idp.Unassign(ctx, "ada")
+			assert.Equal(t, "RedundantExport", c.Code, "who is inactive already is not deactivated")
+			assert.Equal(t, []string{"GET /Users/{id}"}, s.took())
 			s.done(s.idp.Delete(ctx, "ada"))
 			assert.Equal(t, []string{"DELETE /Users/{id}"}, s.took())
 		})

@@ -187,7 +187,7 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 // does.
 func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
 	requests := p.d.Update(a.id, current, a.user)
-	if reactivate {
+	if reactivate && current.Get("active").Type != gjson.True {
 		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
 	}
 	if len(requests) == 0 {
@@ -276,6 +276,11 @@ func (p *Provider) switchActive(w *work, a *account, on bool) bool {
 			return false
 		}
 	}
+	if have := current.Get("active"); !p.isOkta() && have.IsBool() && have.Bool() == on {
+		w.change.Code = "RedundantExport" // the target has the wanted value already (entra.md 2.4)
+		a.active = on
+		return true
+	}
 	requests := p.d.Deactivate
 	if on {
 		requests = p.d.Reactivate
@@ -339,6 +344,9 @@ func (p *Provider) ClearManager(ctx context.Context, key string) Change {
 		return w.skip(p.d.Unknown["ClearManager"])
 	case a == nil || a.id == "":
 		return w.skip("the user is not linked")
+	}
+	if _, ok := w.expect(p.d.Read(a.id), "manager of "+a.user.UserName, http.StatusOK); !ok {
+		return w.change
 	}
 	if _, ok := w.expect(p.d.ClearManager(a.id), "manager of "+a.user.UserName, http.StatusOK, http.StatusNoContent); !ok {
 		return w.change
