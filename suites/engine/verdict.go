@@ -2,7 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+
+	"github.com/scimtest/scimtest/scim"
 )
 
 // verdicts concludes, for each dialect, from its own checks. Dialects of which
@@ -36,20 +40,15 @@ func verdicts(dialects []Dialect, results []Result) []Verdict {
 type evidence struct {
 	ids map[string]bool
 	ran int
-	// breaks, open and limits name results with their reasons: what failed,
-	// what was not put to the test, and what works in part.
-	breaks, open, limits []string
+	// breaks, open and limits are what failed, what was not put to the test,
+	// and what works in part.
+	breaks, open, limits causes
 }
 
 func evidenceOf(d Dialect, results []Result) evidence {
 	e := evidence{ids: map[string]bool{}}
-	for i := range results {
-		r := &results[i]
-		if r.Dialect != d.Name {
-			continue
-		}
+	for _, r := range flowsOf(d, results) {
 		e.ids[r.ID] = true
-		why := r.Key() + ": " + r.Reason
 		outcome := r.Outcome
 		if outcome == Waived {
 			outcome = r.WaivedOutcome
@@ -59,14 +58,16 @@ func evidenceOf(d Dialect, results []Result) evidence {
 			e.ran++
 		case outcome == Fail, outcome == Advisory && r.unclaimed:
 			e.ran++
-			e.breaks = append(e.breaks, why)
+			e.breaks.add(cause(r))
 		case outcome == Advisory:
 			e.ran++
-			e.limits = append(e.limits, why)
+			e.limits.add(cause(r))
+		case outcome == Blocked && strings.HasPrefix(r.Reason, "after: "):
+			// The step that it comes after tells it.
 		case outcome == Blocked, outcome == Broken, r.skipped == skippedReadOnly:
-			e.open = append(e.open, why)
+			e.open.add(place(r) + ": " + r.Reason)
 		case r.skipped == skippedLacking:
-			e.limits = append(e.limits, why)
+			e.limits.add(r.Reason)
 		}
 	}
 	var missing []string
@@ -79,6 +80,106 @@ func evidenceOf(d Dialect, results []Result) evidence {
 		e.open = append(e.open, "not selected: "+strings.Join(missing, ", "))
 	}
 	return e
+}
+
+// flowsOf lists the results of a dialect. Who leaves and stays active comes
+// first: it is the fault that lets people in.
+func flowsOf(d Dialect, results []Result) []*Result {
+	var own []*Result
+	for i := range results {
+		if results[i].Dialect == d.Name {
+			own = append(own, &results[i])
+		}
+	}
+	slices.SortStableFunc(own, func(a, b *Result) int { return rank(a) - rank(b) })
+	return own
+}
+
+func rank(r *Result) int {
+	if topic(r) == "leaver" {
+		return 0
+	}
+	return 1
+}
+
+// topic is the flow without the dialect.
+func topic(r *Result) string { return strings.TrimSuffix(r.ID, "."+r.Dialect) }
+
+// causes are reasons, each once: the same fault shows in many flows, and the
+// first of them tells it.
+type causes []string
+
+const ofGroups = " of groups"
+
+func (c *causes) add(reason string) {
+	for _, have := range *c {
+		if have == reason || have == strings.TrimSuffix(reason, ofGroups) || withoutTopic(have) == withoutTopic(reason) {
+			return
+		}
+	}
+	*c = append(slices.DeleteFunc(*c, func(have string) bool { return have == reason+ofGroups }), reason)
+}
+
+func withoutTopic(reason string) string {
+	if _, message, found := strings.Cut(reason, ": "); found {
+		return message
+	}
+	return reason
+}
+
+// cause says in a few words why a result is what it is: a method that is not
+// there breaks many flows and is one cause.
+func cause(r *Result) string {
+	f := decisive(r)
+	if f == nil {
+		return topic(r) + ": " + r.Reason
+	}
+	if i := f.Exchange; i > 0 && i <= len(r.Exchanges) {
+		if missing := missingFrom(r.Exchanges[i-1]); missing != "" {
+			return missing
+		}
+	}
+	words := strings.ReplaceAll(f.Message, scim.EnterpriseUserURN+":", "")
+	if rank(r) == 0 {
+		return words
+	}
+	return topic(r) + ": " + words
+}
+
+// missingFrom names what the target says that it does not have, or "".
+func missingFrom(x *scim.Exchange) string {
+	if s := x.Status(); s != http.StatusNotImplemented && s != http.StatusMethodNotAllowed {
+		return ""
+	}
+	missing := "no " + x.Request.Method
+	if x.Request.Method == http.MethodGet && strings.Contains(x.Request.RawQuery, "filter=") {
+		missing = "no filter"
+	}
+	if strings.HasPrefix(x.Request.Path, scim.GroupsEndpoint) {
+		missing += ofGroups
+	}
+	return missing
+}
+
+// decisive is the finding that decided the outcome.
+func decisive(r *Result) *Finding {
+	for i := range r.Findings {
+		if !r.Findings[i].Advisory {
+			return &r.Findings[i]
+		}
+	}
+	if len(r.Findings) > 0 {
+		return &r.Findings[0]
+	}
+	return nil
+}
+
+// place is where in the flows a result is.
+func place(r *Result) string {
+	if r.Step == "" {
+		return topic(r)
+	}
+	return topic(r) + "/" + r.Step
 }
 
 // summarize counts the results.

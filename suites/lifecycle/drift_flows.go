@@ -80,12 +80,18 @@ var driftFlows = []Flow{
 					s.must(c)
 				}
 			}},
-			{"there", "She has an account again", func(s *Sync) { delete(s.kept, "ada"); s.ExpectUser("ada"); s.ExpectOne("ada") }},
+			{"there", "She has an account again", func(s *Sync) {
+				if _, linked := s.idp.Link("ada"); !linked {
+					s.t.Skip("how %s goes on after this is not known", s.name())
+				}
+				s.ExpectUser("ada")
+				s.ExpectOne("ada")
+			}},
 		},
 	},
 	{
 		ID: "out-of-sync.changed", Title: "What was changed on the target is corrected by the next push of that attribute",
-		Needs: []Feature{Patch}, Breaks: []string{"OKTA-Q04", "E44"},
+		Breaks: []string{"OKTA-Q04", "E44"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"},
 			"entra-legacy": {"patch-op-case-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
@@ -93,8 +99,7 @@ var driftFlows = []Flow{
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
 			{"changed", "Her display name is changed on the target", func(s *Sync) {
-				s.Behind("ada", Replace("displayName", "Somebody Else "+s.t.Tag()))
-				s.read("ada").Status(200).NotEqual("displayName", s.person("ada").DisplayName)
+				s.ChangeBehind("ada", "displayName", "Somebody Else "+s.t.Tag())
 			}},
 			{"pushed", "Her display name changes in the directory", func(s *Sync) {
 				s.Change("ada", func(u *mockidp.User) { u.DisplayName = "Captain " + u.DisplayName })
@@ -106,14 +111,11 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.deactivated", Title: "Who was deactivated on the target is active again after being assigned again",
-		Needs: []Feature{Patch}, Breaks: []string{"OKTA-Q20", "E75"},
+		Breaks:  []string{"OKTA-Q20", "E75"},
 		Catches: []string{"inactive-is-final"},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
-			{"deactivated", "The account is deactivated on the target", func(s *Sync) {
-				s.Behind("ada", Replace("active", false))
-				s.read("ada").Status(200).Equal("active", false)
-			}},
+			{"deactivated", "The account is deactivated on the target", func(s *Sync) { s.ChangeBehind("ada", "active", false) }},
 			{"again", "She is unassigned and assigned again", func(s *Sync) {
 				s.Unassign("ada")
 				s.Assign("ada")
@@ -136,7 +138,10 @@ var driftFlows = []Flow{
 				a := s.t.AnswerTo(x).Status(409)
 				a.Advisory().Holds(a.ScimType() == scim.Uniqueness, "scimType", scim.Uniqueness, a.ScimType(), "the scimType of the conflict is not uniqueness")
 			}},
-			{"untouched", "The account that was there is as before", func(s *Sync) { s.ExpectOne("ada") }},
+			{"untouched", "The account that was there is as before", func(s *Sync) {
+				s.ExpectOne("ada")
+				s.read("ada").Status(200).EqualFold("userName", s.person("ada").UserName).HasNot("externalId")
+			}},
 		},
 	},
 	{
@@ -144,15 +149,11 @@ var driftFlows = []Flow{
 		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E56"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-same-members-refused"}, "okta-oin": {"patch-replace-members-501"},
-			"entra-legacy": {"patch-op-case-sensitive"}, "entra-compliant": {"patch-add-overwrites-list"},
+			"entra-legacy": {"patch-op-case-sensitive", "patch-add-overwrites-list"}, "entra-compliant": {"patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
-			{"pushed", "A group with two members is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada", "bo") }},
-			{"lost", "One is taken out on the target", func(s *Sync) {
-				s.t.Send("PUT", scim.GroupsEndpoint+"/"+url.PathEscape(s.groupLink("sales")), Doc{
-					"schemas": Values{scim.GroupURN}, "displayName": s.group("sales").Name, "members": Values{Doc{"value": s.link("bo")}},
-				}).Arranging().Success()
-			}},
+			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
+			{"lost", "One is taken out on the target", func(s *Sync) { s.RemoveMemberBehind("sales", "ada", "bo") }},
 			{"pushed-again", "The identity provider pushes the member again", func(s *Sync) {
 				if s.dialect.ReplaceMembers != nil {
 					s.must(s.idp.PushNow(s.t.Context(), "sales"))
@@ -168,7 +169,7 @@ var driftFlows = []Flow{
 		Needs: append([]Feature{DeleteMethod}, needsGroups...), Breaks: []string{"OKTA-Q35"},
 		Catches: []string{"unknown-group-answers-500"},
 		Steps: []FlowStep{
-			{"pushed", "A group is pushed", func(s *Sync) { s.Assign("ada", "bo"); s.PushGroup("sales", "ada") }},
+			{"pushed", "A group is pushed", func(s *Sync) { s.Assign("bo"); s.GivenGroup("sales", "ada") }},
 			{"deleted", "It is deleted on the target", func(s *Sync) {
 				s.t.Send("DELETE", scim.GroupsEndpoint+"/"+url.PathEscape(s.groupLink("sales")), nil).Arranging().Success()
 				s.readGroup("sales").Status(404)

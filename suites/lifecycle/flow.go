@@ -27,6 +27,8 @@ type Flow struct {
 	// Lacks says why a dialect does not play the flow; "" when it does.
 	Lacks func(*mockidp.Dialect) string
 	Steps []FlowStep
+	// Should lists the steps whose failure is a limit and breaks nothing.
+	Should []string
 }
 
 // FlowStep is a step of a flow.
@@ -73,7 +75,11 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 		s := &Sync{dialect: d}
 		var steps []Step
 		for _, fs := range f.Steps {
-			steps = append(steps, Step{ID: fs.ID, Title: fs.Title, Do: func(t *T) {
+			level := Level("")
+			if slices.Contains(f.Should, fs.ID) {
+				level = Should
+			}
+			steps = append(steps, Step{ID: fs.ID, Title: fs.Title, Level: level, Do: func(t *T) {
 				if lacks != "" {
 					t.Skip("%s", lacks)
 				}
