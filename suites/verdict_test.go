@@ -1,0 +1,102 @@
+package suites_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/scim/profile"
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// flows selects the flows of the identity providers.
+func flows(t testing.TB) suites.Set {
+	t.Helper()
+	set, err := suites.All().SelectSuites("okta", "entra")
+	require.NoError(t, err)
+	return set
+}
+
+// A verdict says whom a fault hurts, and why in a few words: a fault breaks the
+// dialects that send what it breaks, and no other.
+func TestVerdicts(t *testing.T) {
+	set := flows(t)
+	const ready, limits, breaks = "ready", "works with limits: ", "would break: "
+	const hidden = "a deactivated user is hidden, and blocks her own return with 409"
+	const gone = "the account is not kept: who returns gets a new one"
+	for _, c := range []struct {
+		fault                       string
+		aiw, oin, legacy, compliant string
+	}{
+		{"", ready, ready, ready, ready},
+		// A method that is not there.
+		{"patch-not-offered", ready, breaks + "no PATCH", breaks + "no PATCH", breaks + "no PATCH"},
+		{"patch-not-implemented", ready, breaks + "no PATCH", breaks + "no PATCH", breaks + "no PATCH"},
+		{"put-501", breaks + "no PUT", breaks + "no PUT", ready, ready},
+		// The leaver: still active, hidden, gone.
+		{"put-ignores-active", breaks + "does not deactivate", ready, ready, ready},
+		{"patch-ignores-active", ready, breaks + "does not deactivate", breaks + "does not deactivate", breaks + "does not deactivate"},
+		{"patch-ignored", ready, breaks + "does not deactivate", breaks + "does not deactivate", breaks + "does not deactivate"},
+		{"patch-string-boolean-true", ready, ready, breaks + "does not deactivate", ready},
+		{"inactive-hidden", breaks + hidden, breaks + hidden, breaks + hidden, breaks + hidden},
+		{"inactive-hidden-from-filter", breaks + hidden, breaks + hidden, breaks + hidden, breaks + hidden},
+		{"inactive-deleted", limits + gone, limits + gone, limits + gone, limits + gone},
+		// The wordings: strict service providers that follow the RFC are in
+		// order for who sends its forms.
+		{"patch-op-case-sensitive", ready, ready, breaks + "Entra ID cannot deactivate: 400 Bad Request", ready},
+		{"patch-string-boolean-rejected", ready, ready, breaks + "Entra ID cannot deactivate: 400 Bad Request", ready},
+		{"patch-without-path-rejected", ready, breaks + "Okta cannot deactivate: 400 Bad Request", ready, breaks + "joiner-already-there: Entra ID cannot link: 400 Bad Request"},
+		{"patch-op-capitals-only", ready, breaks + "does not deactivate", ready, breaks + "does not deactivate"},
+		{"patch-dotted-key-ignored", ready, ready, ready, breaks + "mover: name.familyName has another value"},
+		{"patch-remove-list-clears", ready, ready, breaks + "group-member-removed: the group lacks members", ready},
+		{"manager-string-refused", ready, ready, breaks + "manager: Entra ID cannot set the manager: 400 Bad Request", breaks + "manager: Entra ID cannot set the manager: 400 Bad Request"},
+		{"put-ignores-extension", breaks + "mover: department has another value", breaks + "mover: department has another value", ready, ready},
+		{"external-id-dropped", limits + "joiner: externalId is absent", limits + "joiner: externalId is absent", limits + "joiner: externalId is absent", limits + "joiner: externalId is absent"},
+		{"group-filter-unsupported", breaks + "group-push: Okta cannot push: 400 Bad Request", breaks + "group-push: Okta cannot push: 400 Bad Request", breaks + "group-push: Entra ID cannot push: 400 Bad Request", breaks + "group-push: Entra ID cannot push: 400 Bad Request"},
+	} {
+		t.Run("with "+c.fault, func(t *testing.T) {
+			t.Parallel()
+			cfg := reference.Config{}
+			if c.fault != "" {
+				cfg.Faults = []string{c.fault}
+			}
+			got := map[string]string{}
+			for _, v := range run(t, set, cfg).Verdicts {
+				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
+			}
+			assert.Equal(t, map[string]string{
+				"okta-aiw": c.aiw, "okta-oin": c.oin, "entra-legacy": c.legacy, "entra-compliant": c.compliant,
+			}, got)
+		})
+	}
+}
+
+// No flow is skipped because of ServiceProviderConfig: an identity provider
+// does not read it.
+func TestConfigSkipsNoFlow(t *testing.T) {
+	plain := run(t, flows(t), reference.Config{})
+	refusing := run(t, flows(t), reference.Config{Faults: []string{"patch-not-offered"}})
+	for i := range plain.Results {
+		was, is := &plain.Results[i], &refusing.Results[i]
+		require.Equal(t, was.Key(), is.Key())
+		if is.Outcome == engine.Skip {
+			assert.Equal(t, engine.Skip, was.Outcome, "%s: %s", is.Key(), is.Reason)
+		}
+	}
+}
+
+// What a profile does not claim to support fails nothing, and would break all
+// the same.
+func TestUnclaimedDialectsKeepTheirVerdict(t *testing.T) {
+	report := run(t, flows(t), reference.Config{Faults: []string{"put-ignores-active"}}, func(p *engine.Plan) {
+		p.Profile = &profile.Profile{Name: "acme", Supports: []string{"okta-oin"}}
+	})
+	assert.Equal(t, engine.ExitOK, report.ExitCode())
+	for _, v := range report.Verdicts {
+		assert.Equal(t, v.Dialect == "okta-aiw", v.Readiness == engine.WouldBreak, v.String())
+	}
+}
