@@ -76,17 +76,22 @@ func (s *Sync) must(c mockidp.Change) {
 	}
 }
 
-// repeat judges a change that the target has already. Entra ID sends such
-// requests (entra.md 3.3); of the catalog app of Okta that is not known. A
-// filter that selects nothing may be answered with noTarget (RFC 7644 section
-// 3.12), which Entra ID takes for a failure: a limit, not a fault.
-func (s *Sync) repeat(c mockidp.Change) {
+// repeat makes a change that the target has already. Entra ID sends such
+// requests (entra.md 3.3), the custom app of Okta pushes the members that a
+// group has (okta.md 3.3); of the catalog app that is not known. A filter that
+// selects nothing may be answered with noTarget (RFC 7644 section 3.12), which
+// Entra ID takes for a failure: a limit, not a fault.
+func (s *Sync) repeat(change func() mockidp.Change) {
+	if s.dialect.Name == "okta-oin" {
+		s.t.Skip("whether Okta repeats a change of members is not known")
+	}
+	c := change()
 	strict := false
 	if n := len(c.Exchanges); n > 0 {
 		a := s.t.AnswerTo(c.Exchanges[n-1])
 		strict = a != nil && a.Code() == http.StatusBadRequest && a.ScimType() == scim.NoTarget
 	}
-	s.judge(c, strict || s.dialect.Name == "okta-oin")
+	s.judge(c, strict)
 }
 
 // assumed reports whether what an identity provider did is not known of it:
@@ -114,7 +119,7 @@ func (s *Sync) judge(c mockidp.Change, lenient bool) bool {
 	if c.Outcome == mockidp.Failed {
 		got = c.Reason
 	}
-	return s.t.Expect(c.Outcome != mockidp.Failed, a, where, "success", got, s.name()+" cannot "+c.Action+": "+firstSentence(c.Reason))
+	return s.t.Expect(c.Outcome != mockidp.Failed, a, where, "success", got, s.name()+" cannot "+strings.ReplaceAll(c.Action, "-", " ")+": "+firstSentence(c.Reason))
 }
 
 // firstSentence is a reason without what the server said.
