@@ -78,6 +78,11 @@ var provisioningFaults = []Fault{
 	{"patch-without-path-rejected", "An operation without a path is refused", "OKTA-Q01 (B1, B2), OKTA-Q26 (B13)",
 		refuseWhen(http.StatusBadRequest, scim.InvalidPath, withoutPath)},
 	{"patch-urn-key-ignored", "A URN key in a value without a path is ignored", "E28, SCIM-SDK 193", dropKeys(isURN)},
+	{"patch-not-offered", "PATCH answers 501, and ServiceProviderConfig says so", "OKTA-Q03 (B4), E07",
+		func(b *behaviour) {
+			onConfig(func(o object) { o["patch"] = supported(false) })(b)
+			refusing(http.StatusNotImplemented, (*call).isPatch)(b)
+		}},
 	{"patch-string-boolean-rejected", "A boolean that is sent as the string \"False\" is refused", "entra.md E24",
 		onOperation(func(_ *patcher, o *operation) error {
 			if s, ok := o.value.(string); ok && o.path == "active" {

@@ -145,9 +145,9 @@ var leaverFlows = []Flow{
 		Catches: []string{"inactive-hidden", "inactive-hidden-from-filter", "inactive-deleted"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-ignores-active", "put-501"},
-			"okta-oin":        {"patch-ignored", "patch-without-path-rejected", "patch-without-path-500", "patch-not-implemented", "patch-deactivated-404"},
-			"entra-legacy":    {"patch-ignored", "patch-not-implemented", "patch-string-boolean-rejected", "patch-string-boolean-true", "patch-op-case-sensitive", "patch-op-case-ignored"},
-			"entra-compliant": {"patch-ignored", "patch-not-implemented", "patch-ignores-active"},
+			"okta-oin":        {"patch-ignored", "patch-without-path-rejected", "patch-without-path-500", "patch-not-offered", "patch-not-implemented", "patch-deactivated-404"},
+			"entra-legacy":    {"patch-ignored", "patch-not-offered", "patch-not-implemented", "patch-string-boolean-rejected", "patch-string-boolean-true", "patch-op-case-sensitive", "patch-op-case-ignored"},
+			"entra-compliant": {"patch-ignored", "patch-not-offered", "patch-not-implemented", "patch-ignores-active"},
 		},
 		Should: []string{"identity"},
 		Steps: []FlowStep{
