@@ -159,6 +159,36 @@ var driftFlows = []Flow{
 		},
 	},
 	{
+		ID: "out-of-sync.member-unknown", Title: "A member that was deleted on the target is refused by a clear error, or kept",
+		Needs: needsGroups, Breaks: []string{"E59"},
+		Lacks: func(d *mockidp.Dialect) string {
+			if d.IdP == "okta" {
+				return "that Okta sends the id of a deleted user is assumed (okta.md, OKTA-Q36)"
+			}
+			return ""
+		},
+		CatchesIn: map[string][]string{
+			"entra-legacy": {"unknown-member-500", "unknown-member-dropped"}, "entra-compliant": {"unknown-member-500", "unknown-member-dropped"},
+		},
+		Steps: []FlowStep{
+			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("ada"); s.GivenGroup("sales", "bo") }},
+			{"deleted", "Somebody else is deleted on the target", func(s *Sync) { s.DeleteBehind(s.userPath("ada")) }},
+			{"added", "She is put into the group: no server error, and no success without her", func(s *Sync) {
+				c := s.idp.AddMembers(s.t.Context(), "sales", "ada")
+				s.t.Settle()
+				a := s.t.AnswerTo(c.Exchanges[len(c.Exchanges)-1]).NoServerError()
+				if a.Code()/100 == 2 {
+					r := s.readGroup("sales").Status(200)
+					r.Holds(hasMember(r.Resource(), s.link("ada")), "members", "the member, or an error", "neither", "a member that is not there is left out without a word")
+				}
+			}},
+			{"others", "The other member is there", func(s *Sync) {
+				r := s.readGroup("sales").Status(200)
+				r.Holds(hasMember(r.Resource(), s.link("bo")), "members", "the other member", "absent", "the group lacks members")
+			}},
+		},
+	},
+	{
 		ID: "out-of-sync.group-deleted", Title: "A change of a group that was deleted on the target is answered with 404",
 		Needs: needsGroups, Breaks: []string{"OKTA-Q35"},
 		Catches: []string{"unknown-group-answers-500"},

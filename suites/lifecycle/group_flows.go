@@ -144,11 +144,11 @@ var groupFlows = []Flow{
 
 var managerFlows = []Flow{{
 	ID: "manager", Title: "A manager is set, changed and cleared",
-	Needs: []Feature{EnterpriseUser}, Breaks: []string{"E36", "E38", "E39"},
+	Needs: []Feature{EnterpriseUser}, Breaks: []string{"E36", "E38", "E39", "E43"},
 	Lacks: func(d *mockidp.Dialect) string { return d.Unknown["SetManager"] },
 	CatchesIn: map[string][]string{
 		"entra-legacy":    {"manager-string-refused", "manager-not-returned"},
-		"entra-compliant": {"manager-string-refused", "manager-not-cleared", "manager-not-returned"},
+		"entra-compliant": {"manager-string-refused", "manager-not-cleared", "manager-not-returned", "patch-empty-string-ignored", "patch-empty-string-refused"},
 	},
 	Steps: []FlowStep{
 		{"joins", "She and two managers are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
