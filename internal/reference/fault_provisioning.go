@@ -28,6 +28,9 @@ func frozen(name string) func(*behaviour) {
 	})
 }
 
+// isManager reports whether the target is the manager of a user.
+func (t *target) isManager() bool { return t != nil && t.attr != nil && t.attr.name == "manager" }
+
 // capitalized reports whether an operation is written as Entra ID writes it
 // without its flag: Add, Replace, Remove.
 func (o *operation) capitalized() bool { return o.op != strings.ToLower(o.op) }
