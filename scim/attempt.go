@@ -116,7 +116,10 @@ func (c *Client) header(r Request, credentials string) http.Header {
 		}
 	}
 	for k, v := range r.Header {
-		out[http.CanonicalHeaderKey(k)] = v
+		if k == strings.ToLower(k) {
+			k = http.CanonicalHeaderKey(k)
+		}
+		out[k] = v // capitals stay what they are: ADSCIMVersion
 	}
 	if credentials != "" {
 		out["Authorization"] = []string{credentials}
