@@ -231,11 +231,6 @@ var patchValueFaults = []Fault{
 			t.place.set(p.doc, list)
 			return nil
 		})},
-	{"patch-wrapped-value-refused", "A value in an array of an object is refused for a text", "E42, scimgateway 117",
-		refuseWhen(http.StatusBadRequest, scim.InvalidValue, func(_ *patcher, o *operation, t *target) bool {
-			_, wrapped := o.value.([]any)
-			return wrapped && t != nil && t.sub != nil
-		})},
 	{"patch-urn-path-flattened", "An operation with a URN in its path makes a member with the whole path as name", "EL-1, E29",
 		literal(func(o *operation, keep func(key string, v any)) {
 			if strings.HasPrefix(o.path, scim.EnterpriseUserURN+":") && isReplaceOrAdd(o) {

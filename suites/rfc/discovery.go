@@ -252,7 +252,14 @@ func offeredChecks() (checks []Check) {
 			Title:    "There is " + c.endpoint,
 			Requires: []string{c.row, "7644-4-01"},
 			Catches:  []string{c.fault},
-		}, Body: func(t *T) { t.Fetch(c.endpoint).Status(200) }})
+		}, Body: func(t *T) {
+			a := t.Fetch(c.endpoint).Status(200)
+			if c.endpoint == scim.ServiceProviderConfigEndpoint {
+				a.Has("authenticationSchemes")
+			} else {
+				a.Holds(len(a.Page().Resources) > 0, "Resources", "an entry or more", "none", c.endpoint+" lists nothing")
+			}
+		}})
 	}
 	return checks
 }
