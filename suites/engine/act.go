@@ -209,7 +209,7 @@ func (t *T) Together(calls ...Call) []*Answer {
 	type sent struct {
 		x        *scim.Exchange
 		attempts []*scim.Exchange
-		entry    *created
+		entry    []*created
 		req      scim.Request
 	}
 	all := make([]sent, len(calls))
@@ -224,7 +224,7 @@ func (t *T) Together(calls ...Call) []*Answer {
 		go func(s *sent) {
 			defer wg.Done()
 			ctx := scim.WithObserver(t.ctx, func(x *scim.Exchange) { s.attempts = append(s.attempts, x) })
-			s.x = t.run.plan.Target.Do(ctx, s.req)
+			s.x = t.sendCreating(ctx, s.entry, s.req)
 			if len(s.attempts) == 0 || s.attempts[len(s.attempts)-1] != s.x {
 				s.attempts = append(s.attempts, s.x)
 			}

@@ -16,74 +16,133 @@ import (
 // cleanupTime bounds the clean-up of one check, on a clock of its own.
 const cleanupTime = 30 * time.Second
 
-// willCreate notes that the request may create something, before it is sent.
-// It returns nil for requests that create nothing.
-func (t *T) willCreate(req scim.Request) *created {
-	if req.Method != http.MethodPost || strings.HasSuffix(req.Path, scim.SearchSuffix) || req.Path == scim.BulkEndpoint {
-		return nil
-	}
-	if strings.Count(strings.Trim(req.Path, "/"), "/") != 0 {
+// settleTime is how long a creating request may still take when the run has
+// been interrupted.
+const settleTime = 5 * time.Second
+
+// willCreate notes what the request may create, before it is sent. It returns
+// nil for requests that create nothing.
+func (t *T) willCreate(req scim.Request) []*created {
+	if req.Method != http.MethodPost || strings.HasSuffix(req.Path, scim.SearchSuffix) {
 		return nil
 	}
 	body := gjson.ParseBytes(req.Body)
-	c := &created{
-		endpoint: "/" + strings.Trim(req.Path, "/"),
-		names: names{
-			userName:    body.Get("userName").String(),
-			displayName: body.Get("displayName").String(),
-			externalID:  body.Get("externalId").String(),
-		},
+	if req.Path != scim.BulkEndpoint {
+		return t.willCreateAt(nil, req.Path, body, "")
 	}
+	var made []*created
+	for _, op := range body.Get("Operations").Array() {
+		// What has no name is refused, and could not be found.
+		if strings.EqualFold(op.Get("method").String(), http.MethodPost) && namesIn(op.Get("data")) != (names{}) {
+			made = t.willCreateAt(made, op.Get("path").String(), op.Get("data"), op.Get("bulkId").String())
+		}
+	}
+	return made
+}
+
+func (t *T) willCreateAt(made []*created, path string, body gjson.Result, bulkID string) []*created {
+	path = strings.Trim(path, "/")
+	if path == "" || strings.Contains(path, "/") {
+		return made
+	}
+	c := &created{
+		endpoint: "/" + path, bulkID: bulkID, names: namesIn(body)}
 	c.journal = t.run.plan.Journal.will(t.meta.ID, c.endpoint, c.names)
 	t.created = append(t.created, c)
-	return c
+	return append(made, c)
+}
+
+func namesIn(body gjson.Result) names {
+	return names{
+		userName:    body.Get("userName").String(),
+		displayName: body.Get("displayName").String(),
+		externalID:  body.Get("externalId").String(),
+	}
 }
 
 // didCreate notes what came of a request.
-func (t *T) didCreate(c *created, req scim.Request, x *scim.Exchange) {
-	switch {
-	case c != nil:
-		if !x.Sent() {
-			c.gone = true
-			return
-		}
-		if x.Response == nil {
-			return // it may exist: clean-up looks for it
-		}
-		code := x.Response.Status
-		if code/100 == 2 {
-			c.id = idOf(x.Response)
-			t.run.discovered.own(c.id)
-		} else if code/100 != 5 {
-			c.gone = true // refused
-		}
-		t.run.plan.Journal.did(c.journal, c.id, code)
-	case req.Method == http.MethodPost && req.Path == scim.BulkEndpoint && x.Response != nil:
-		t.createdInBulk(x.Response)
-	case req.Method == http.MethodDelete && x.Response != nil && x.Response.Status/100 == 2:
+func (t *T) didCreate(made []*created, req scim.Request, x *scim.Exchange) {
+	if req.Method == http.MethodDelete && x.Status()/100 == 2 {
 		t.deleted(req.Path)
+	}
+	if req.Path == scim.BulkEndpoint && x.Response != nil {
+		t.didCreateInBulk(made, x.Response)
+		return
+	}
+	for _, c := range made {
+		id := ""
+		if x.Status()/100 == 2 {
+			id = idOf(x.Response)
+		}
+		t.came(c, id, x)
 	}
 }
 
-// createdInBulk reads the locations of what a bulk request created.
-func (t *T) createdInBulk(resp *scim.Response) {
+// came notes what came of one creation. What may exist all the same is looked
+// for by clean-up.
+func (t *T) came(c *created, id string, x *scim.Exchange) {
+	switch {
+	case !x.Sent():
+		c.gone = true
+	case x.Response == nil:
+	default:
+		c.id, c.gone = id, refused(x.Status())
+		t.run.discovered.own(id)
+		t.run.plan.Journal.did(c.journal, id, x.Status())
+	}
+}
+
+// refused reports whether an answer to a creation says that nothing was made.
+// After a 5xx something may be there nevertheless.
+func refused(status int) bool { return status/100 != 2 && status/100 != 5 }
+
+// didCreateInBulk reads which of the creations in a bulk request succeeded.
+// What the answer does not tell, or calls refused, is looked for by clean-up:
+// operations that refer to each other are known to be half done.
+func (t *T) didCreateInBulk(made []*created, resp *scim.Response) {
 	if !scim.ValidJSON(resp.Body) {
 		return
 	}
 	for _, op := range gjson.GetBytes(resp.Body, "Operations").Array() {
-		if !strings.EqualFold(op.Get("method").String(), http.MethodPost) || !strings.HasPrefix(op.Get("status").String(), "2") {
-			continue
-		}
+		bulkID, status := op.Get("bulkId").String(), op.Get("status").String()
 		endpoint, id := splitLocation(op.Get("location").String())
-		if id == "" {
-			continue
+		succeeded := strings.HasPrefix(status, "2") && id != "" && strings.EqualFold(op.Get("method").String(), http.MethodPost)
+		i := slices.IndexFunc(made, func(c *created) bool { return c.id == "" && bulkID != "" && c.bulkID == bulkID })
+		if i < 0 && succeeded {
+			// Without a bulkId any one of the same kind does: all are removed.
+			i = slices.IndexFunc(made, func(c *created) bool { return c.id == "" && !c.gone && c.endpoint == endpoint })
 		}
-		c := &created{endpoint: endpoint, id: id}
-		c.journal = t.run.plan.Journal.will(t.meta.ID, endpoint, names{})
-		t.run.plan.Journal.did(c.journal, id, http.StatusCreated)
-		t.run.discovered.own(id)
-		t.created = append(t.created, c)
+		if i >= 0 && succeeded {
+			made[i].id = id
+			t.run.discovered.own(id)
+			t.run.plan.Journal.did(made[i].journal, id, http.StatusCreated)
+		}
 	}
+}
+
+// settling returns a context for a request that creates something. When ctx
+// ends, the request has some more time: clean-up could not find what comes to
+// be only after it has looked.
+func settling(ctx context.Context) (context.Context, context.CancelFunc) {
+	settled, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(settleTime, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(settled, func() { timer.Stop() })
+	})
+	return settled, func() {
+		stop()
+		cancel(nil)
+	}
+}
+
+// sendCreating sends a request, with more time when it creates something.
+func (t *T) sendCreating(ctx context.Context, made []*created, req scim.Request) *scim.Exchange {
+	if len(made) > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = settling(ctx)
+		defer cancel()
+	}
+	return t.run.plan.Target.Do(ctx, req)
 }
 
 // deleted marks what the check itself has deleted. A target that says so need

@@ -41,6 +41,7 @@ type T struct {
 // created is something that this check made, or may have made, on the target.
 type created struct {
 	endpoint string
+	bulkID   string // within a bulk request
 	names    names
 	id       string
 	gone     bool
@@ -193,7 +194,7 @@ func (t *T) do(req scim.Request) *Answer {
 func (t *T) send(ctx context.Context, req scim.Request, attempts *[]*scim.Exchange) *scim.Exchange {
 	entry := t.willCreate(req)
 	observed := scim.WithObserver(ctx, func(x *scim.Exchange) { *attempts = append(*attempts, x) })
-	x := t.run.plan.Target.Do(observed, req)
+	x := t.sendCreating(observed, entry, req)
 	if len(*attempts) == 0 || (*attempts)[len(*attempts)-1] != x {
 		*attempts = append(*attempts, x)
 	}
@@ -251,7 +252,7 @@ func (t *T) Doer() scim.Doer {
 		entry := t.willCreate(req)
 		mu.Unlock()
 		var attempts []*scim.Exchange
-		x := t.run.plan.Target.Do(scim.WithObserver(ctx, func(x *scim.Exchange) { attempts = append(attempts, x) }), req)
+		x := t.sendCreating(scim.WithObserver(ctx, func(x *scim.Exchange) { attempts = append(attempts, x) }), entry, req)
 		if len(attempts) == 0 || attempts[len(attempts)-1] != x {
 			attempts = append(attempts, x)
 		}
