@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/scim/profile"
@@ -31,7 +32,7 @@ type CleanResult struct {
 	Walked bool
 	// Removed lists what is gone, as "/Users/2819c223".
 	Removed []string
-	// Left lists what could not be removed.
+	// Left lists what could not be removed, each with the reason.
 	Left []string
 }
 
@@ -56,7 +57,7 @@ func Clean(ctx context.Context, o CleanOptions) (CleanResult, error) {
 			res.Removed = append(res.Removed, endpoint+"/"+id)
 			return true
 		}
-		res.Left = append(res.Left, endpoint+"/"+id)
+		res.Left = append(res.Left, endpoint+"/"+id+": "+s.trouble)
 		return false
 	}
 	header, entries, err := readJournal(o.JournalPath)
@@ -78,7 +79,7 @@ func Clean(ctx context.Context, o CleanOptions) (CleanResult, error) {
 			n := names{userName: e.UserName, displayName: e.DisplayName, externalID: e.ExternalID}
 			ids, ok := s.find(ctx, e.Endpoint, n, o.RunID)
 			if !ok {
-				res.Left = append(res.Left, e.Endpoint+" ("+firstOf(e.UserName, e.DisplayName, e.ExternalID)+")")
+				res.Left = append(res.Left, e.Endpoint+" ("+firstOf(e.UserName, e.DisplayName, e.ExternalID)+"): "+s.trouble)
 			}
 			for _, id := range ids {
 				take(e.Endpoint, id)
@@ -99,18 +100,15 @@ func (s *sweeper) sweepAll(ctx context.Context, tag string, take func(endpoint, 
 			}
 		}
 	}
-	var unread []string
 	for _, e := range endpoints {
 		ids, ok := s.walk(ctx, e, tag)
 		for _, id := range ids {
 			take(e, id)
 		}
 		if !ok && e == scim.UsersEndpoint {
-			unread = append(unread, e)
+			return fmt.Errorf("could not read %s to the end: %s; mend that and run it again, or look for names with %q by hand",
+				e, strings.ReplaceAll(s.trouble, "; ", ", "), tag)
 		}
-	}
-	if len(unread) > 0 {
-		return fmt.Errorf("could not read %v to the end; look there for names with %q by hand", unread, tag)
 	}
 	return ctx.Err()
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os/exec"
@@ -20,6 +21,15 @@ type sweeper struct {
 	observe func(*scim.Exchange)
 	// deactivated counts the users that were deactivated instead of deleted.
 	deactivated int
+	// trouble is what the last request ran into, for people.
+	trouble string
+}
+
+func (s *sweeper) note(x *scim.Exchange) {
+	s.trouble = x.Error
+	if x.Response != nil {
+		s.trouble = fmt.Sprintf("%s answers %d", template(x.Request), x.Status())
+	}
 }
 
 func (s *sweeper) send(ctx context.Context, req scim.Request) *scim.Exchange {
@@ -28,6 +38,7 @@ func (s *sweeper) send(ctx context.Context, req scim.Request) *scim.Exchange {
 	if !seen {
 		s.observe(x)
 	}
+	s.note(x)
 	return x
 }
 
@@ -40,7 +51,11 @@ func (s *sweeper) remove(ctx context.Context, endpoint, id string) bool {
 			return false
 		}
 		args := append(append([]string{}, s.profile.CleanupCommand[1:]...), strings.TrimPrefix(endpoint, "/"), id)
-		return exec.CommandContext(ctx, s.profile.CleanupCommand[0], args...).Run() == nil
+		err := exec.CommandContext(ctx, s.profile.CleanupCommand[0], args...).Run()
+		if err != nil {
+			s.trouble = fmt.Sprintf("%s: %s", s.profile.CleanupCommand[0], err)
+		}
+		return err == nil
 	}
 	users := endpoint == scim.UsersEndpoint
 	if users && (s.profile.Cleanup == "deactivate" || s.profile.Cleanup == "" && s.profile.Lacks(http.MethodDelete, endpoint)) {
