@@ -109,7 +109,7 @@ func verdictOf(report *engine.Report, r *engine.Result) (element, kind, message 
 func faultKind(r *engine.Result) string {
 	switch {
 	case r.Suite != suiteRun:
-	case strings.HasPrefix(r.Reason, engine.CredentialsRefused):
+	case strings.HasPrefix(r.Reason, engine.CredentialsRefused), strings.HasPrefix(r.Reason, engine.NoCredentials):
 		return "scimtest.auth"
 	case strings.HasPrefix(r.Reason, engine.Unreachable), strings.HasPrefix(r.Reason, engine.NotSCIM):
 		return "scimtest.unreachable"

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -69,12 +70,22 @@ func ParseBaseURL(raw string) (*url.URL, error) {
 		return nil, fmt.Errorf("the URL %q does not begin with https:// or http://; give one like https://scim.example.com/v2", raw)
 	case u.Hostname() == "":
 		return nil, fmt.Errorf("the URL %q names no host; give one like https://scim.example.com/v2", raw)
+	case !validPort(u.Port()):
+		return nil, fmt.Errorf("the URL %q names a port that does not exist; give one from 1 to 65535, or none", raw)
 	case u.Fragment != "" || strings.HasSuffix(raw, "#"):
 		return nil, fmt.Errorf("the URL %q has a fragment; leave out what stands from # on", raw)
 	}
 	u.RawPath = strings.TrimRight(u.EscapedPath(), "/")
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil
+}
+
+func validPort(port string) bool {
+	if port == "" {
+		return true
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	return err == nil && n > 0
 }
 
 func orDefault[V int64 | time.Duration](v *V, d V) {

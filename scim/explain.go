@@ -53,7 +53,7 @@ func plain(err error) string {
 	case errors.As(err, &dns):
 		return "the name of the host could not be looked up: " + dns.Name
 	case errors.As(err, &unknown):
-		return "TLS: the certificate is signed by an unknown authority (--ca-file names one, --insecure takes any)"
+		return "TLS: the certificate is signed by an unknown authority; name it with --ca-file, or take any with --insecure"
 	case errors.As(err, &hostname):
 		return "TLS: the certificate is for another host"
 	case errors.As(err, &invalid):
@@ -64,7 +64,7 @@ func plain(err error) string {
 		_, alert, _ := strings.Cut(text, "tls: ")
 		return "TLS: " + alert + " (the alert of the target)"
 	case errors.As(err, &record), strings.Contains(text, "server gave HTTP response to HTTPS client"):
-		return "TLS: the target does not speak TLS (is it http:// ?)"
+		return "TLS: the target does not speak TLS; is its URL http://?"
 	case closedError(err):
 		return "the connection was closed before a complete answer"
 	case strings.Contains(text, "connection refused"):

@@ -17,6 +17,7 @@ const (
 	Unreachable        = "cannot reach the target"
 	CredentialsRefused = "the credentials are refused"
 	NotSCIM            = "no SCIM service provider answers here"
+	NoCredentials      = "the credentials cannot be had"
 )
 
 // preflight finds out whether there is a SCIM service provider that takes our
@@ -53,6 +54,11 @@ func (r *run) reach(ctx context.Context) string {
 	switch {
 	case ctx.Err() != nil:
 		return r.why(ctx)
+	case x.Response == nil && strings.HasPrefix(x.Error, "TLS: ") && strings.Contains(x.Error, "; "):
+		return Unreachable + ": " + x.Error
+	case x.Response == nil && strings.Contains(x.Error, "; "):
+		// What keeps a request from being made says itself what to do.
+		return NoCredentials + ": " + x.Error
 	case x.Response == nil:
 		return fmt.Sprintf("%s: %s; is the base URL %s right?", Unreachable, x.Error, r.plan.BaseURL)
 	case x.Status() == http.StatusUnauthorized:
