@@ -3,9 +3,9 @@ package suites
 
 import (
 	"fmt"
+	"maps"
 	"path"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/scimtest/scimtest/suites/engine"
@@ -146,14 +146,15 @@ func (s Set) unmatched(selector string) error {
 		}
 		candidates[m.Suite] = true
 	}
-	best, distance := "", len(selector)/2+2
-	var sorted []string
-	for c := range candidates {
-		sorted = append(sorted, c)
-	}
-	sort.Strings(sorted)
-	for _, c := range sorted {
-		if d := editDistance(selector, c); d < distance {
+	// Nearest is what begins like the selector, then what has few other
+	// letters: an unlike suggestion misleads.
+	best, distance := "", len(selector)/3+2
+	for _, c := range slices.Sorted(maps.Keys(candidates)) {
+		d := editDistance(selector, c)
+		if strings.HasPrefix(c, selector) {
+			d = 0
+		}
+		if d < distance {
 			best, distance = c, d
 		}
 	}
