@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -19,8 +20,11 @@ func newClean() *cobra.Command {
 		Short: "Remove what a killed run left on a target",
 		Long: `clean removes what the run's journal names. Without the journal it reads all
 users and groups and removes those that bear the run's tag. Nothing else is
-ever touched.`,
-		Args: cobra.MaximumNArgs(1),
+ever touched. A run that ends by itself cleans up; this is for one that was
+killed, or whose target would not let go.
+
+  scimtest clean https://scim.example.com/v2 --run tvwg6mm2`,
+		Args: takes(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if runID == "" {
 				return usage(errors.New("no run given"), "add --run ID; a run prints its id, and its journal bears it in its name")
@@ -29,7 +33,14 @@ ever touched.`,
 			if len(args) > 0 {
 				raw = args[0]
 			}
-			d, err := conn.open(raw, nil)
+			if err := engine.ValidRunID(runID); err != nil {
+				return usage(err, "a run prints its id, and its journal bears it in its name")
+			}
+			p, err := conn.loadProfile()
+			if err != nil {
+				return err
+			}
+			d, err := conn.open(cmd.Context(), p, raw, nil)
 			if err != nil {
 				return err
 			}
@@ -55,12 +66,16 @@ ever touched.`,
 			}
 			fmt.Fprintf(out, "%d removed, %d left\n", len(res.Removed), len(res.Left))
 			switch {
+			case cmd.Context().Err() != nil:
+				return exitCode(engine.ExitInterrupted)
 			case err != nil:
-				return &hinted{err, "", engine.ExitUntested}
+				return untested(err, "run it again")
 			case len(res.Left) > 0:
-				return exitCode(engine.ExitUntested)
+				return untested(fmt.Errorf("%d resources are still there", len(res.Left)), "mend what stands above, and run it again")
+			case res.Walked:
+				return nil
 			}
-			return nil
+			return os.Remove(engine.JournalPath(dir, runID)) // it is of no more use
 		},
 	}
 	conn.register(cmd)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/scimtest/scimtest/internal/fake"
 	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/scim/profile"
 )
@@ -38,24 +40,24 @@ type connection struct {
 
 func (c *connection) register(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVar(&c.profile, "profile", "generic", "what the target promises: a built-in `name` or a YAML file")
-	f.StringVar(&c.auth, "auth", "bearer", "how to authenticate: bearer, raw (the whole Authorization value), basic, oauth2, none")
+	f.StringVar(&c.profile, "profile", profile.Generic, "what the target promises: the `name` of a built-in profile, or a YAML file")
+	f.StringVar(&c.auth, "auth", "bearer", "the `way` to authenticate: bearer, raw (the token is the whole Authorization value), basic, oauth2, none")
 	f.StringVar(&c.tokenFile, "token-file", "", "read the token or password from this `file` (default: environment SCIMTEST_TOKEN)")
 	f.StringVar(&c.tokenCommand, "token-command", "", "run this `command` for the token, again before it expires")
 	f.StringVar(&c.user, "user", "", "user `name` for --auth basic")
-	f.StringVar(&c.oauthURL, "oauth-token-url", "", "token endpoint for --auth oauth2 (client credentials)")
-	f.StringVar(&c.oauthID, "oauth-client-id", "", "client id for --auth oauth2; the secret is taken like a token")
-	f.StringVar(&c.scope, "oauth-scope", "", "scope for --auth oauth2")
-	f.StringArrayVarP(&c.headers, "header", "H", nil, "add a `\"Name: value\"` header to every request")
+	f.StringVar(&c.oauthURL, "oauth-token-url", "", "`URL` of the token endpoint for --auth oauth2 (client credentials)")
+	f.StringVar(&c.oauthID, "oauth-client-id", "", "client `id` for --auth oauth2; the secret is taken like a token")
+	f.StringVar(&c.scope, "oauth-scope", "", "`scopes` for --auth oauth2, with spaces between them")
+	f.StringArrayVarP(&c.headers, "header", "H", nil, "add this header, written `\"Name: value\"`, to every request (may be repeated)")
 	f.StringVar(&c.caFile, "ca-file", "", "trust the certificates in this PEM `file`")
 	f.StringVar(&c.cert, "client-cert", "", "client certificate, a PEM `file`")
 	f.StringVar(&c.key, "client-key", "", "key of the client certificate, a PEM `file`")
 	f.BoolVar(&c.insecure, "insecure", false, "do not verify the target's certificate")
-	f.DurationVar(&c.connectTimeout, "connect-timeout", 10*time.Second, "time limit to connect")
-	f.DurationVar(&c.requestTimeout, "timeout", 30*time.Second, "time limit of one request")
-	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long a run may wait for 429 and 503 in all")
-	f.Float64Var(&c.rate, "rate", 0, "at most this many requests a second (0: no limit)")
-	f.StringVar(&c.userDomain, "user-domain", "", "domain of generated user names and addresses (default: the profile's, or scimtest.example.com)")
+	f.DurationVar(&c.connectTimeout, "connect-timeout", 10*time.Second, "time `limit` to connect")
+	f.DurationVar(&c.requestTimeout, "timeout", 30*time.Second, "time `limit` of one request")
+	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long, at `most`, answers 429 and 503 may make a run wait in all")
+	f.Float64Var(&c.rate, "rate", 0, "send at most this `many` requests a second (0: no limit)")
+	f.StringVar(&c.userDomain, "user-domain", "", "`domain` of generated user names and addresses (default: the profile's, or "+fake.DefaultDomain+")")
 }
 
 // destination is a target as the command line names it.
@@ -68,22 +70,46 @@ type destination struct {
 	loopback  bool
 }
 
-// open makes the client for the URL, or for the profile's when it is empty.
-// A token that the caller has comes before the flags.
-func (c *connection) open(rawURL string, token scim.TokenSource) (*destination, error) {
+// loadProfile reads the profile that the flags name.
+func (c *connection) loadProfile() (*profile.Profile, error) {
 	p, err := profile.Load(c.profile)
 	if err != nil {
-		return nil, err
+		return nil, usage(err, "check --profile")
 	}
 	if c.userDomain != "" {
 		p.UserDomain = c.userDomain
+	}
+	return p, nil
+}
+
+// checkLimits refuses limits that would silently be others.
+func (c *connection) checkLimits() error {
+	for _, l := range []struct {
+		flag  string
+		value time.Duration
+	}{{"connect-timeout", c.connectTimeout}, {"timeout", c.requestTimeout}, {"max-wait", c.maxWait}} {
+		if l.value <= 0 {
+			return usage(fmt.Errorf("--%s %s is no time limit", l.flag, l.value), "give one such as 30s or 2m")
+		}
+	}
+	if c.rate < 0 {
+		return usage(fmt.Errorf("--rate %g is less than nothing", c.rate), "give the most requests a second, or 0 for no limit")
+	}
+	return nil
+}
+
+// open makes the client for the URL, or for the profile's when it is empty.
+// A token that the caller has comes before the flags. Nothing is sent.
+func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string, token scim.TokenSource) (*destination, error) {
+	if err := c.checkLimits(); err != nil {
+		return nil, err
 	}
 	if rawURL == "" {
 		rawURL = p.BaseURL
 	}
 	d := &destination{profile: p}
 	if rawURL, d.compliant = cutEntraFlag(rawURL); rawURL == "" {
-		return nil, usage(errors.New("no target given"), "give its base URL, such as https://scim.example.com/v2")
+		return nil, usage(errors.New("no target given"), "give its base URL, such as https://scim.example.com/v2, or --profile with a base-url")
 	}
 	u, err := scim.ParseBaseURL(rawURL)
 	if err != nil {
@@ -101,7 +127,7 @@ func (c *connection) open(rawURL string, token scim.TokenSource) (*destination, 
 		}
 		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
-	auth, err := c.authenticator(token)
+	auth, err := c.authenticator(ctx, token)
 	if err != nil {
 		return nil, err
 	}
@@ -113,14 +139,18 @@ func (c *connection) open(rawURL string, token scim.TokenSource) (*destination, 
 	return d, err
 }
 
-// authenticator reads the credentials that the flags name.
-func (c *connection) authenticator(token scim.TokenSource) (scim.Authenticator, error) {
+// authenticator reads the credentials that the flags name. A file is read at
+// once: nothing is to be sent, or started, without it.
+func (c *connection) authenticator(ctx context.Context, token scim.TokenSource) (scim.Authenticator, error) {
 	if token == nil && c.auth != "none" {
 		switch {
 		case c.tokenFile != "" && c.tokenCommand != "":
 			return nil, usage(errors.New("--token-file and --token-command exclude each other"), "give one of them")
 		case c.tokenFile != "":
 			token = scim.FileToken(c.tokenFile)
+			if _, err := token.Token(ctx); err != nil {
+				return nil, err
+			}
 		case c.tokenCommand != "":
 			token = scim.CommandToken(c.tokenCommand)
 		case os.Getenv("SCIMTEST_TOKEN") != "":

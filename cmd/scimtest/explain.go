@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -21,25 +23,27 @@ func newExplain() *cobra.Command {
 		Short: "Say what a check does, and show it at work",
 		Long: `explain says what a check demands, what it cites and needs, and which identity
 providers suffer when it fails. Then it runs the check on the reference service
-provider and shows what was sent and answered.`,
-		Args: cobra.ExactArgs(1),
+provider and shows what was sent and answered. Of an invariant, which judges all
+answers, it shows one that violates it.
+
+  scimtest explain patch.remove.value-filter-removes-only-matches`,
+		Args: takes(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(errors.New("no check named"), "give the id of one; scimtest list shows them")
+			}
 			set := suites.All()
-			m := set.Lookup(args[0])
+			id, _, _ := strings.Cut(args[0], "/") // of a step its flow
+			m := set.Lookup(id)
 			if m == nil {
-				_, err := set.Select(args[0])
-				if err == nil {
-					err = fmt.Errorf("%q names more than one check", args[0])
+				if _, err := set.Select(id); err != nil {
+					return err
 				}
-				return usage(err, "scimtest list "+args[0]+" shows the ids")
+				return usage(fmt.Errorf("%q names more than one check", id), "scimtest list "+id+" shows them")
 			}
 			out := cmd.OutOrStdout()
 			explain(out, m)
-			one, err := set.Select(m.ID)
-			if err != nil {
-				return err
-			}
-			return example(cmd, out, one, m)
+			return example(cmd.Context(), out, set, m)
 		},
 	}
 }
@@ -70,49 +74,82 @@ func explain(w io.Writer, m *engine.Meta) {
 		needs = append(needs, string(n))
 	}
 	line("needs", strings.Join(needs, ", "))
-	line("breaks", strings.Join(m.Breaks, ", "))
+	for _, id := range m.Breaks {
+		if q, ok := engine.QuirkOf(id); ok {
+			line("breaks", fmt.Sprintf("%s (%s): %s; seen: %s", q.IdP, q.ID, q.Needs, q.Fails))
+		}
+	}
 	line("catches", strings.Join(m.Catches, ", "))
 }
 
-// example runs one check on the reference and prints its exchanges.
-func example(cmd *cobra.Command, w io.Writer, set suites.Set, m *engine.Meta) error {
-	server, err := reference.New(reference.Config{Token: referenceToken})
+// example runs a check on the reference and prints its exchanges. An invariant
+// is shown on a reference with a fault that violates it.
+func example(ctx context.Context, w io.Writer, set suites.Set, m *engine.Meta) error {
+	only, err := set.Select(m.ID)
 	if err != nil {
 		return err
 	}
-	running, err := server.Listen("127.0.0.1:0")
+	cfg := reference.Config{Token: referenceToken}
+	where := "the reference service provider"
+	if len(only.Checks) == 0 && len(m.Catches) > 0 {
+		cfg.Faults = m.Catches[:1]
+		where += " with the fault " + m.Catches[0]
+		only.Checks = set.Checks
+	}
+	report, err := onReference(ctx, cfg, only)
 	if err != nil {
 		return err
 	}
-	defer running.Close()
-	client, err := scim.NewClient(scim.Config{BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(referenceToken))})
-	if err != nil {
-		return err
-	}
-	defer client.Close()
-	report, err := engine.Run(cmd.Context(), &engine.Plan{
-		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: running.URL, Tool: build(),
-	})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(w, "\n  on the reference service provider:")
+	fmt.Fprintf(w, "\n  on %s:\n", where)
 	for i := range report.Results {
-		r := &report.Results[i]
-		if r.ID != m.ID {
-			continue
-		}
-		if r.Step != "" {
-			fmt.Fprintf(w, "\n  step %s: %s\n", r.Step, r.Title)
-		}
-		for _, x := range r.Exchanges {
-			fmt.Fprintf(w, "\n  %s\n", har.Curl("https://scim.example.com/v2", *x))
-			if x.Response != nil {
-				fmt.Fprintf(w, "  -> %d %s\n", x.Response.Status, shorten(string(x.Response.Body)))
-			}
+		if r := &report.Results[i]; r.ID == m.ID {
+			printExample(w, r)
 		}
 	}
 	return nil
+}
+
+// printExample prints what was exchanged for a result, and what was found.
+func printExample(w io.Writer, r *engine.Result) {
+	if r.Step != "" {
+		fmt.Fprintf(w, "\n  step %s: %s\n", r.Step, r.Title)
+	}
+	shown := r.Exchanges
+	if r.Suite == "invariants" && len(shown) > 1 {
+		shown = shown[:1]
+	}
+	for _, x := range shown {
+		fmt.Fprintf(w, "\n  %s\n", har.Curl("https://scim.example.com/v2", *x))
+		if x.Response != nil {
+			fmt.Fprintf(w, "  -> %d %s\n", x.Response.Status, shorten(string(x.Response.Body)))
+		}
+	}
+	fmt.Fprintf(w, "\n  %s", r.Outcome)
+	if r.Reason != "" {
+		fmt.Fprintf(w, ": %s", r.Reason)
+	}
+	fmt.Fprintln(w)
+}
+
+// onReference runs checks on a reference of their own.
+func onReference(ctx context.Context, cfg reference.Config, set suites.Set) (*engine.Report, error) {
+	server, err := reference.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	running, err := server.Listen("127.0.0.1:0")
+	if err != nil {
+		return nil, untested(fmt.Errorf("the embedded reference cannot listen: %w", err), "free a port on 127.0.0.1")
+	}
+	defer running.Close()
+	client, err := scim.NewClient(scim.Config{BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(cfg.Token))})
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	return engine.Run(ctx, &engine.Plan{
+		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: running.URL, Tool: build(),
+	})
 }
 
 func shorten(s string) string {

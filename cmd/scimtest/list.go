@@ -19,19 +19,26 @@ func newList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list [SELECTOR...]",
 		Short: "List what there is to run",
+		Long: `list shows the suite, the id, the level and the title of every check, of every
+step of a flow (after a slash) and of every invariant. A selector is a topic
+(patch.remove), an id, or a glob ("*.okta-*").
+
+  scimtest list
+  scimtest list patch.remove
+  scimtest list --suite okta --json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			set := suites.All()
 			var err error
 			if len(only) > 0 {
 				if set, err = set.SelectSuites(only...); err != nil {
-					return usage(err, "scimtest list shows what there is")
+					return err
 				}
 			}
 			if set, err = set.Select(args...); err != nil {
-				return usage(err, "scimtest list shows what there is")
+				return err
 			}
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(listed(set))
+				return printed(json.NewEncoder(cmd.OutOrStdout()).Encode(listed(set)))
 			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			for _, l := range listed(set) {
@@ -41,11 +48,11 @@ func newList() *cobra.Command {
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", l.Suite, name, l.Level, l.Title)
 			}
-			return w.Flush()
+			return printed(w.Flush())
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	cmd.Flags().StringSliceVar(&only, "suite", nil, "list these suites only")
+	cmd.Flags().StringSliceVar(&only, "suite", nil, "list the suites of these `names` only (comma-separated)")
 	return cmd
 }
 

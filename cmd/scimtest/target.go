@@ -1,14 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/scimtest/scimtest/internal/reference"
-	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // referenceToken is the bearer token of the reference service provider when
@@ -26,11 +27,12 @@ func newTarget() *cobra.Command {
 		Use:   "target",
 		Short: "Serve the reference service provider",
 		Long: `target serves a complete SCIM 2.0 service provider, in memory, to build a client
-against. With --fault it gets something wrong on purpose; with --vary it does
-something in another way that the RFCs allow.
+or a tester against. It takes the bearer token in SCIMTEST_TOKEN, else "secret".
+With --fault it gets something wrong on purpose; with --vary it does something
+in another way that the RFCs allow.
 
   scimtest target --listen 127.0.0.1:8085 --fault patch-ignored`,
-		Args: cobra.NoArgs,
+		Args: takes(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			out := cmd.OutOrStdout()
 			if listFaults || listVariations || listEvil {
@@ -50,7 +52,7 @@ something in another way that the RFCs allow.
 						fmt.Fprintf(w, "%s\t%s\n", h.Name, h.Title)
 					}
 				}
-				return w.Flush()
+				return printed(w.Flush())
 			}
 			token := os.Getenv("SCIMTEST_TOKEN")
 			if token == "" {
@@ -58,11 +60,11 @@ something in another way that the RFCs allow.
 			}
 			server, err := reference.New(reference.Config{Token: token, Faults: faults, Variations: variations, Hostile: hostile})
 			if err != nil {
-				return err
+				return planted(err)
 			}
 			running, err := server.Listen(listen)
 			if err != nil {
-				return &hinted{err, "choose another address with --listen; port 0 takes a free one", engine.ExitUntested}
+				return untested(fmt.Errorf("cannot listen: %w", err), "choose another address with --listen, such as 127.0.0.1:0 for a free port")
 			}
 			defer running.Close()
 			fmt.Fprintf(out, "base URL  %s\ntoken     %s\n", running.URL, token)
@@ -74,11 +76,18 @@ something in another way that the RFCs allow.
 	}
 	f := cmd.Flags()
 	f.StringVar(&listen, "listen", "127.0.0.1:8085", "`address` to listen on; port 0 takes a free one")
-	f.StringArrayVar(&faults, "fault", nil, "plant this fault (more than one is possible)")
-	f.StringArrayVar(&variations, "vary", nil, "use this allowed variation (more than one is possible)")
-	f.StringVar(&hostile, "hostile", "", "answer everything in this hostile way")
+	f.StringArrayVar(&faults, "fault", nil, "plant the fault of this `name` (may be repeated)")
+	f.StringArrayVar(&variations, "vary", nil, "use the allowed variation of this `name` (may be repeated)")
+	f.StringVar(&hostile, "hostile", "", "answer everything in the hostile way of this `name`")
 	f.BoolVar(&listFaults, "list-faults", false, "list the faults")
 	f.BoolVar(&listVariations, "list-variations", false, "list the allowed variations")
 	f.BoolVar(&listEvil, "list-hostile", false, "list the hostile ways")
 	return cmd
+}
+
+// planted words the error for a fault, variation or hostility that does not
+// exist: there are too many to name them all in a line.
+func planted(err error) error {
+	what, _, _ := strings.Cut(err.Error(), "; use one of ")
+	return usage(errors.New(what), "scimtest target --list-faults, --list-variations and --list-hostile show what there is")
 }

@@ -35,14 +35,14 @@ func newVersion() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  takes(0),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b := build()
 			if asJSON {
-				return json.NewEncoder(cmd.OutOrStdout()).Encode(b)
+				return printed(json.NewEncoder(cmd.OutOrStdout()).Encode(b))
 			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "%s %s (%s)\n", b.Name, b.Version, b.Go)
-			return err
+			return printed(err)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
