@@ -178,7 +178,7 @@ func (c *Client) Do(ctx context.Context, r Request) *Exchange {
 		}
 		credentials, err := c.credentials(ctx, r)
 		if err != nil {
-			return report(unsent(ctx, r, err))
+			return report(unsent(ctx, r, noCredentials{err}))
 		}
 		x := report(c.attempt(ctx, r, credentials))
 		if credentials != "" && c.refused(ctx, x, credentials) && !renewed {

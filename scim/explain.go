@@ -12,6 +12,10 @@ import (
 	"time"
 )
 
+// noCredentials is an error that kept credentials from being had. It says
+// itself what to do.
+type noCredentials struct{ error }
+
 type errNoAnswer time.Duration
 
 func (e errNoAnswer) Error() string { return "no answer within " + time.Duration(e).String() }
@@ -39,11 +43,14 @@ func plain(err error) string {
 		verify    *tls.CertificateVerificationError
 		record    tls.RecordHeaderError
 		operation *net.OpError
+		lacking   noCredentials
 	)
 	text := err.Error()
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "interrupted"
+	case errors.As(err, &lacking):
+		return text
 	case errors.Is(err, context.DeadlineExceeded):
 		return "the time is up"
 	case errors.As(err, &operation) && operation.Op == "proxyconnect":

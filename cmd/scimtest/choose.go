@@ -47,7 +47,7 @@ func misplaced(set suites.Set, selector string) error {
 		return usage(fmt.Errorf("%s is a step, and the steps of a flow run together", selector), "select the flow: "+flow)
 	}
 	if looksLikeURL(selector) {
-		return usage(fmt.Errorf("%q is no selector", selector), "the URL of the target comes first, and there is only one")
+		return usage(errors.New("a URL stands among the selectors"), "the URL of the target comes first, and there is only one")
 	}
 	if _, err := set.Select(selector); err != nil && strings.Contains(selector, ".") {
 		if what, todo, _ := strings.Cut(err.Error(), "; "); !strings.HasPrefix(todo, "did you mean") {

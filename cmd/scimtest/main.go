@@ -156,7 +156,7 @@ func complain(w io.Writer, err error) int {
 
 // unjoin lists the errors that errors.Join put together.
 func unjoin(err error) []error {
-	if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // only the outermost counts
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		return many.Unwrap()
 	}
 	return []error{err}
