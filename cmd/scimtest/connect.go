@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,7 +124,7 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 	for _, h := range c.headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {
-			return nil, usage(fmt.Errorf("the header %q has no colon", h), `write it as -H "Name: value"`)
+			return nil, usage(errors.New("a --header has no colon"), `write it as -H "Name: value"`)
 		}
 		header.Add(strings.TrimSpace(name), strings.TrimSpace(value))
 	}
@@ -142,6 +143,9 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 // authenticator reads the credentials that the flags name. A file is read at
 // once: nothing is to be sent, or started, without it.
 func (c *connection) authenticator(ctx context.Context, token scim.TokenSource) (scim.Authenticator, error) {
+	if ways := []string{"bearer", "raw", "basic", "oauth2", "none"}; !slices.Contains(ways, c.auth) {
+		return nil, usage(fmt.Errorf("there is no --auth %q", c.auth), "there are "+strings.Join(ways, ", "))
+	}
 	if token == nil && c.auth != "none" {
 		switch {
 		case c.tokenFile != "" && c.tokenCommand != "":
@@ -161,8 +165,6 @@ func (c *connection) authenticator(ctx context.Context, token scim.TokenSource) 
 		}
 	}
 	switch c.auth {
-	case "bearer":
-		return scim.Bearer(token), nil
 	case "raw":
 		return scim.Raw(token), nil
 	case "basic":
@@ -179,7 +181,7 @@ func (c *connection) authenticator(ctx context.Context, token scim.TokenSource) 
 	case "none":
 		return nil, nil
 	}
-	return nil, usage(fmt.Errorf("there is no --auth %q", c.auth), "there are bearer, raw, basic, oauth2 and none")
+	return scim.Bearer(token), nil
 }
 
 // cutEntraFlag takes Entra's flag off a URL.
