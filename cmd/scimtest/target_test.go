@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/internal/reference"
+)
+
+// watched is a reference service provider in this process. A test sees every
+// request and what it leads to.
+type watched struct {
+	URL string
+
+	inner http.Handler
+	// around, when set, handles a request instead of inner.
+	around func(inner http.Handler, w http.ResponseWriter, r *http.Request)
+	busy   sync.WaitGroup
+}
+
+const testToken = "t0ken/with+signs=and~more"
+
+func newWatched(t *testing.T, cfg reference.Config) *watched {
+	t.Helper()
+	cfg.Token = testToken
+	inner, err := reference.New(cfg)
+	require.NoError(t, err)
+	w := &watched{inner: inner}
+	server := httptest.NewServer(w)
+	t.Cleanup(server.Close)
+	w.URL = server.URL + "/scim/v2"
+	return w
+}
+
+func (w *watched) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.busy.Add(1)
+	defer w.busy.Done()
+	if w.around != nil {
+		w.around(w.inner, rw, r)
+		return
+	}
+	w.inner.ServeHTTP(rw, r)
+}
+
+// do sends a request past the wire, so that no test sees its own traffic.
+func (w *watched) do(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequest(method, w.URL+path, strings.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+testToken)
+	r.Header.Set("Content-Type", "application/scim+json")
+	rec := httptest.NewRecorder()
+	w.inner.ServeHTTP(rec, r)
+	return rec
+}
+
+// everything maps the path of each resource to its JSON.
+func (w *watched) everything(t *testing.T) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, endpoint := range []string{"/Users", "/Groups", "/Devices"} {
+		for start := 1; ; {
+			rec := w.do(t, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", endpoint, start), "")
+			require.Equal(t, http.StatusOK, rec.Code, "%s: %s", endpoint, rec.Body)
+			list := gjson.GetBytes(rec.Body.Bytes(), "Resources").Array()
+			if len(list) == 0 {
+				break
+			}
+			start += len(list)
+			for _, r := range list {
+				out[endpoint+"/"+r.Get("id").String()] = r.Raw
+			}
+		}
+	}
+	return out
+}
+
+// plantForeigners creates people and groups that a run has no business with.
+func (w *watched) plantForeigners(t *testing.T, people int) {
+	t.Helper()
+	var ids []string
+	for i := range people {
+		rec := w.do(t, http.MethodPost, "/Users", foreigner(i))
+		require.Equal(t, http.StatusCreated, rec.Code, rec.Body.String())
+		ids = append(ids, gjson.GetBytes(rec.Body.Bytes(), "id").String())
+	}
+	for i, members := range [][]string{ids[:1], ids[:people/2], nil} {
+		var list []string
+		for _, id := range members {
+			list = append(list, fmt.Sprintf(`{"value":%q}`, id))
+		}
+		rec := w.do(t, http.MethodPost, "/Groups", fmt.Sprintf(
+			`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Department of %s","members":[%s]}`,
+			foreignName(i), strings.Join(list, ",")))
+		require.Equal(t, http.StatusCreated, rec.Code, rec.Body.String())
+	}
+}
+
+// foreignName is a name that occurs nowhere else.
+func foreignName(i int) string { return fmt.Sprintf("Quillfeather%c%c", 'a'+i/26, 'a'+i%26) }
+
+func foreigner(i int) string {
+	name := foreignName(i)
+	return fmt.Sprintf(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"%s@people.test",`+
+		`"displayName":"Zebulon %s","name":{"givenName":"Zebulon","familyName":"%s","formatted":"Zebulon %s"},`+
+		`"emails":[{"value":"%s.private@people.test","type":"home"}],"externalId":"staff-%s",`+
+		`"title":"Keeper of %s","phoneNumbers":[{"value":"+49-30-98%04d"}]}`,
+		strings.ToLower(name), name, name, name, strings.ToLower(name), name, name, i)
+}
+
+// program is a run of scimtest in a process and a folder of its own.
+type program struct {
+	*exec.Cmd
+	dir            string
+	stdout, stderr bytes.Buffer
+}
+
+func scimtest(t *testing.T, args ...string) *program {
+	t.Helper()
+	dir := t.TempDir()
+	p := &program{Cmd: exec.Command("scimtest", args...), dir: dir}
+	p.Dir = dir
+	p.Env = []string{"HOME=" + dir, "XDG_STATE_HOME=" + dir + "/state", "SCIMTEST_TOKEN=" + testToken}
+	p.Stdout, p.Stderr = &p.stdout, &p.stderr
+	return p
+}
+
+// exits runs the program and wants that exit code.
+func (p *program) exits(t *testing.T, code int) {
+	t.Helper()
+	_ = p.Run() // judged by the exit code
+	require.Equal(t, code, p.ProcessState.ExitCode(), "%s\n%s", &p.stdout, &p.stderr)
+}
+
+// sniff reads a body and puts it back.
+func sniff(t *testing.T, r *http.Request) []byte {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil // the client is gone
+	}
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return b
+}
