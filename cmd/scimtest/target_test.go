@@ -71,13 +71,13 @@ func (w *watched) everything(t *testing.T) map[string]string {
 		for start := 1; ; {
 			rec := w.do(t, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", endpoint, start), "")
 			require.Equal(t, http.StatusOK, rec.Code, "%s: %s", endpoint, rec.Body)
-			list := gjson.GetBytes(rec.Body.Bytes(), "Resources").Array()
-			if len(list) == 0 {
-				break
-			}
-			start += len(list)
-			for _, r := range list {
+			known := len(out)
+			for _, r := range gjson.GetBytes(rec.Body.Bytes(), "Resources").Array() {
 				out[endpoint+"/"+r.Get("id").String()] = r.Raw
+				start++
+			}
+			if len(out) == known {
+				break // the end, or a fault shows all on every page
 			}
 		}
 	}

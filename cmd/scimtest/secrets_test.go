@@ -1,0 +1,172 @@
+package main
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/internal/reference"
+)
+
+// outputs is everything that a run has left: what it printed, and each file in
+// its folder but those that the test itself put there.
+func (p *program) outputs(t *testing.T, given ...string) map[string]string {
+	t.Helper()
+	out := map[string]string{"stdout": p.stdout.String(), "stderr": p.stderr.String()}
+	require.NoError(t, filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(p.dir, path)
+		if err != nil {
+			return err
+		}
+		for _, g := range given {
+			if name == g {
+				return nil
+			}
+		}
+		b, err := os.ReadFile(path)
+		out[name] = string(b)
+		return err
+	}))
+	return out
+}
+
+// forms are the ways in which a text may be written.
+func forms(s string) []string {
+	quoted, _ := json.Marshal(s)
+	return []string{
+		s, strings.Trim(string(quoted), `"`), url.QueryEscape(s), url.PathEscape(s),
+		base64.StdEncoding.EncodeToString([]byte(s)), base64.RawStdEncoding.EncodeToString([]byte(s)),
+		base64.URLEncoding.EncodeToString([]byte(s)), fmt.Sprintf("%x", s),
+	}
+}
+
+// assertAbsent wants that no output holds the text in any form.
+func assertAbsent(t *testing.T, outputs map[string]string, what, text string) {
+	t.Helper()
+	require.NotEmpty(t, text, what)
+	for name, content := range outputs {
+		for _, form := range forms(text) {
+			if i := strings.Index(content, form); i >= 0 {
+				from := max(0, i-200)
+				assert.Failf(t, what+" is shown", "%s in %s: ...%s", form, name, content[from:i+len(form)])
+				break
+			}
+		}
+	}
+}
+
+// passwords collects every password in a body, however deep.
+func passwords(v gjson.Result, out map[string]bool) {
+	if !v.IsObject() && !v.IsArray() {
+		return
+	}
+	v.ForEach(func(k, v gjson.Result) bool {
+		if strings.EqualFold(k.Str, "password") && v.Type == gjson.String && v.Str != "" {
+			out[v.Str] = true
+		}
+		if strings.EqualFold(v.Get("path").Str, "password") && v.Get("value").Type == gjson.String {
+			out[v.Get("value").Str] = true
+		}
+		passwords(v, out)
+		return true
+	})
+}
+
+// keeping is a profile with which a run keeps what it creates, so that its
+// journal stays.
+const keeping = "cleanup: keep\n"
+
+// A token and a generated password are nowhere in what a run shows, not even
+// when the target shows them to it.
+func TestSecretsAreNotShown(t *testing.T) {
+	target := newWatched(t, reference.Config{Faults: []string{"password-returned", "error-plain-text"}})
+	sent := map[string]bool{}
+	var mu sync.Mutex
+	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+		body := sniff(t, r)
+		mu.Lock()
+		passwords(gjson.ParseBytes(body), sent)
+		mu.Unlock()
+		// A server in debug mode.
+		token := r.Header.Get("Authorization")
+		w.Header().Set("X-Debug-Authorization", token)
+		w.Header().Set("X-Debug-Encoded", base64.StdEncoding.EncodeToString([]byte(strings.TrimPrefix(token, "Bearer "))))
+		w.Header().Set("Set-Cookie", "session="+url.QueryEscape(strings.TrimPrefix(token, "Bearer ")))
+		inner.ServeHTTP(w, r)
+	}
+	run := scimtest(t, "run", target.URL, "--profile", "keeping.yaml", "--verbose")
+	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "keeping.yaml"), []byte(keeping), 0o600))
+	run.exits(t, 1)
+
+	outputs := run.outputs(t, "keeping.yaml")
+	assert.Len(t, outputs, 5, "stdout, stderr, two reports and the journal")
+	require.Greater(t, len(sent), 20, "generated passwords")
+	assert.Contains(t, outputs["scimtest-report/report.json"], "{{password-1}}")
+	assert.Contains(t, outputs["scimtest-report/report.json"], "{{credential}}")
+	assertAbsent(t, outputs, "the token", testToken)
+	for p := range sent {
+		assertAbsent(t, outputs, "a password", p)
+	}
+}
+
+// The same for the secret of an OAuth client, the token that it gets, and a
+// basic credential.
+func TestClientSecretIsNotShown(t *testing.T) {
+	const secret = "cl1ent/secret+with=signs"
+	target := newWatched(t, reference.Config{})
+	grants := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		user, given, _ := r.BasicAuth()
+		if given, _ = url.QueryUnescape(given); user != "tester" || given != secret {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(map[string]any{"access_token": testToken, "token_type": "Bearer", "expires_in": 3600})
+	}))
+	defer grants.Close()
+	oauth := []string{"--auth", "oauth2", "--oauth-client-id", "tester", "--oauth-token-url", grants.URL, "--token-file", "secret"}
+
+	run := scimtest(t, append([]string{"run", target.URL, "--profile", "keeping.yaml", "create", "auth"}, oauth...)...)
+	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "keeping.yaml"), []byte(keeping), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "secret"), []byte(secret+"\n"), 0o600))
+	run.exits(t, 0)
+	outputs := run.outputs(t, "keeping.yaml", "secret")
+	assert.Len(t, outputs, 5)
+	assertAbsent(t, outputs, "the client secret", secret)
+	assertAbsent(t, outputs, "the client's credential", "tester:"+secret)
+	assertAbsent(t, outputs, "the client's credential", "tester:"+url.QueryEscape(secret))
+	assertAbsent(t, outputs, "the token", testToken)
+
+	// A grant that is refused.
+	run = scimtest(t, append([]string{"run", target.URL, "create"}, oauth...)...)
+	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "secret"), []byte(secret+"x"), 0o600))
+	run.exits(t, 3)
+	assert.Contains(t, run.stdout.String(), "the token endpoint answers 401\nhint: check the client id and its secret\n")
+	assertAbsent(t, run.outputs(t, "secret"), "the client secret", secret+"x")
+
+	// A basic credential that is refused, by a server that shows it.
+	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		http.Error(w, "no: "+user+" "+password+" "+r.Header.Get("Authorization"), http.StatusUnauthorized)
+	}
+	run = scimtest(t, "run", target.URL, "--auth", "basic", "--user", "tester", "create")
+	run.exits(t, 3)
+	assertAbsent(t, run.outputs(t), "the password", testToken)
+	assertAbsent(t, run.outputs(t), "the credential", "tester:"+testToken)
+}
