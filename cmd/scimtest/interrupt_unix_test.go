@@ -38,7 +38,6 @@ var moments = []moment{
 	{"during a bulk request", http.MethodPost, "/Bulk", 2},
 	{"in the middle", "", "", 1700},
 	{"while it creates a user", http.MethodPost, "/Users", 40},
-	{"while it creates a group", http.MethodPost, "/Groups", 20},
 	{"while it deletes", http.MethodDelete, "", 60},
 	{"while it begins", "", "", 9},
 }
@@ -119,7 +118,7 @@ func TestCleanRefusesLiveRun(t *testing.T) {
 // Ctrl-C ends a run in good order: it cleans up, its reports are complete, and
 // the exit code tells.
 func TestInterrupt(t *testing.T) {
-	for _, m := range moments[:3] {
+	for _, m := range moments[:2] {
 		t.Run(m.name, func(t *testing.T) {
 			target := newWatched(t, reference.Config{})
 			target.plantForeigners(t, 5)
