@@ -77,7 +77,7 @@ func TestForeignPeopleAreNotShown(t *testing.T) {
 			target.plantForeigners(t, 50)
 			naming := named(t, target)
 			var shown atomic.Bool
-			target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+			target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 				rec := httptest.NewRecorder()
 				naming(inner, rec, r)
 				body := rec.Body.Bytes()
@@ -90,9 +90,9 @@ func TestForeignPeopleAreNotShown(t *testing.T) {
 				maps.Copy(w.Header(), rec.Header())
 				w.WriteHeader(rec.Code)
 				_, _ = w.Write(body)
-			}
+			})
 			run := scimtest(t, append([]string{"run", target.URL, "--verbose"}, c.flags...)...)
-			_ = run.Run() // judged below
+			_ = run.run() // judged below
 			require.Contains(t, []int{0, 1}, run.ProcessState.ExitCode(), "%s\n%s", &run.stdout, &run.stderr)
 			require.True(t, shown.Load(), "the target showed nobody: the test would prove nothing")
 

@@ -47,12 +47,12 @@ var moments = []moment{
 func (m moment) at(target *watched, p *program, sig os.Signal) *atomic.Bool {
 	var seen atomic.Int64
 	var sent atomic.Bool
-	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+	target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 		rec := httptest.NewRecorder()
 		inner.ServeHTTP(rec, r)
 		counts := (m.method == "" || r.Method == m.method) && (m.path == "" || r.URL.Path == "/scim/v2"+m.path)
 		if counts && seen.Add(1) == m.nth {
-			_ = p.Process.Signal(sig)
+			p.signal(sig)
 			sent.Store(true)
 		}
 		for k, v := range rec.Header() {
@@ -60,7 +60,7 @@ func (m moment) at(target *watched, p *program, sig os.Signal) *atomic.Bool {
 		}
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(rec.Body.Bytes())
-	}
+	})
 	return &sent
 }
 
@@ -75,11 +75,11 @@ func TestCleanAfterKill(t *testing.T) {
 
 			run := scimtest(t, "run", target.URL, "--run-id", testRunID)
 			killed := m.at(target, run, syscall.SIGKILL)
-			err := run.Run()
+			err := run.run()
 			require.True(t, killed.Load(), "the moment did not come")
 			require.Error(t, err)
 			target.busy.Wait()
-			target.around = nil
+			target.handle(nil)
 
 			journal := engine.JournalPath(filepath.Join(run.dir, "state", "scimtest"), testRunID)
 			require.FileExists(t, journal)
@@ -102,15 +102,16 @@ func TestCleanRefusesLiveRun(t *testing.T) {
 	target := newWatched(t, reference.Config{})
 	run := scimtest(t, "run", target.URL, "--run-id", testRunID, "create.location-header")
 	var said string
-	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+	target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
 			clean := scimtest(t, "clean", target.URL, "--run", testRunID, "--journal", filepath.Join(run.dir, "state", "scimtest"))
-			_ = clean.Run() // judged by what it says
+			_ = clean.run() // judged by what it says
 			said = clean.stderr.String()
 		}
 		inner.ServeHTTP(w, r)
-	}
+	})
 	run.exits(t, engine.ExitOK)
+	target.busy.Wait()
 	assert.Contains(t, said, "is still alive")
 	assert.Contains(t, said, "hint: end it first")
 }

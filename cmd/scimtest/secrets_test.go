@@ -98,7 +98,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	target := newWatched(t, reference.Config{Faults: []string{"password-returned", "error-plain-text"}})
 	sent := map[string]bool{}
 	var mu sync.Mutex
-	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+	target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 		body := sniff(t, r)
 		mu.Lock()
 		passwords(gjson.ParseBytes(body), sent)
@@ -109,10 +109,11 @@ func TestSecretsAreNotShown(t *testing.T) {
 		w.Header().Set("X-Debug-Encoded", base64.StdEncoding.EncodeToString([]byte(strings.TrimPrefix(token, "Bearer "))))
 		w.Header().Set("Set-Cookie", "session="+url.QueryEscape(strings.TrimPrefix(token, "Bearer ")))
 		inner.ServeHTTP(w, r)
-	}
+	})
 	run := scimtest(t, "run", target.URL, "--profile", "keeping.yaml", "--verbose")
 	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "keeping.yaml"), []byte(keeping), 0o600))
 	run.exits(t, 1)
+	target.busy.Wait()
 
 	outputs := run.outputs(t, "keeping.yaml")
 	assert.Len(t, outputs, 5, "stdout, stderr, two reports and the journal")
@@ -161,10 +162,10 @@ func TestClientSecretIsNotShown(t *testing.T) {
 	assertAbsent(t, run.outputs(t, "secret"), "the client secret", secret+"x")
 
 	// A basic credential that is refused, by a server that shows it.
-	target.around = func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+	target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
 		user, password, _ := r.BasicAuth()
 		http.Error(w, "no: "+user+" "+password+" "+r.Header.Get("Authorization"), http.StatusUnauthorized)
-	}
+	})
 	run = scimtest(t, "run", target.URL, "--auth", "basic", "--user", "tester", "create")
 	run.exits(t, 3)
 	assertAbsent(t, run.outputs(t), "the password", testToken)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -23,9 +24,21 @@ type watched struct {
 	URL string
 
 	inner http.Handler
-	// around, when set, handles a request instead of inner.
-	around func(inner http.Handler, w http.ResponseWriter, r *http.Request)
-	busy   sync.WaitGroup
+	busy  sync.WaitGroup
+
+	mu     sync.Mutex
+	around handling
+}
+
+// handling handles a request instead of inner, which it may call.
+type handling func(inner http.Handler, w http.ResponseWriter, r *http.Request)
+
+// handle sets what handles the requests from now on; nil is the reference
+// alone.
+func (w *watched) handle(h handling) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.around = h
 }
 
 const testToken = "t0ken/with+signs=and~more"
@@ -45,8 +58,11 @@ func newWatched(t *testing.T, cfg reference.Config) *watched {
 func (w *watched) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.busy.Add(1)
 	defer w.busy.Done()
-	if w.around != nil {
-		w.around(w.inner, rw, r)
+	w.mu.Lock()
+	around := w.around
+	w.mu.Unlock()
+	if around != nil {
+		around(w.inner, rw, r)
 		return
 	}
 	w.inner.ServeHTTP(rw, r)
@@ -122,12 +138,29 @@ type program struct {
 	*exec.Cmd
 	dir            string
 	stdout, stderr bytes.Buffer
+	started        chan struct{} // closed when Process is set
+}
+
+// run starts the program and waits for its end.
+func (p *program) run() error {
+	err := p.Start()
+	close(p.started)
+	if err != nil {
+		return err
+	}
+	return p.Wait()
+}
+
+// signal may be called while the program runs.
+func (p *program) signal(sig os.Signal) {
+	<-p.started
+	_ = p.Process.Signal(sig)
 }
 
 func scimtest(t *testing.T, args ...string) *program {
 	t.Helper()
 	dir := t.TempDir()
-	p := &program{Cmd: exec.Command("scimtest", args...), dir: dir}
+	p := &program{Cmd: exec.Command("scimtest", args...), dir: dir, started: make(chan struct{})}
 	p.Dir = dir
 	p.Env = []string{"HOME=" + dir, "XDG_STATE_HOME=" + dir + "/state", "SCIMTEST_TOKEN=" + testToken}
 	p.Stdout, p.Stderr = &p.stdout, &p.stderr
@@ -137,7 +170,7 @@ func scimtest(t *testing.T, args ...string) *program {
 // exits runs the program and wants that exit code.
 func (p *program) exits(t *testing.T, code int) {
 	t.Helper()
-	_ = p.Run() // judged by the exit code
+	_ = p.run() // judged by the exit code
 	require.Equal(t, code, p.ProcessState.ExitCode(), "%s\n%s", &p.stdout, &p.stderr)
 }
 
