@@ -115,30 +115,6 @@ func causeOf(report *engine.Report, r *engine.Result) (why, way string) {
 	return request + ": " + f.Message, f.Message
 }
 
-// shortCause says the same in the few words of a verdict. The way is empty
-// where why says it all.
-func shortCause(report *engine.Report, r *engine.Result) (why, way string) {
-	if len(r.Findings) == 0 {
-		return r.Reason, ""
-	}
-	f := byWeight(r.Findings)[0]
-	x := exchangeOf(r, f)
-	if x == nil {
-		return r.Reason, ""
-	}
-	if f.Where == "status" {
-		switch x.Status() {
-		case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-			return fmt.Sprintf("no %s (%d)", engine.Template(x.Request), x.Status()), ""
-		}
-		return r.Reason, ""
-	}
-	if w := written(report, r, f); w != nil {
-		return "after " + engine.Template(w.Request), f.Message
-	}
-	return r.Reason, ""
-}
-
 // written is the last write to the resource that a finding read, in the check
 // so far, or nil: what was read should show it.
 func written(report *engine.Report, r *engine.Result, f engine.Finding) *scim.Exchange {

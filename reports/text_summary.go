@@ -76,7 +76,7 @@ func (t *textWriter) verdicts() {
 		t.flush()
 		verdict := t.paint(readinessColors[v.Readiness], string(v.Readiness))
 		if why := t.why(v); len(why) > 0 {
-			verdict += ": " + strings.Join(why, "; ")
+			verdict += ": " + oneLine(strings.Join(why, "; "))
 		}
 		t.wrap(0, line{label: fmt.Sprintf("%-*s  ", width, oneLine(v.Label)), text: verdict})
 	}
@@ -86,50 +86,12 @@ func (t *textWriter) verdicts() {
 // maxWhy is how many reasons of a verdict are shown unless Verbose.
 const maxWhy = 2
 
-// why words the reasons of a verdict, each with the flows that show it.
-func (t *textWriter) why(v engine.Verdict) (out []string) {
-	var order []string
-	ways, flows := map[string][]string{}, map[string][]string{}
-	for _, text := range v.Why {
-		key, why, _ := strings.Cut(text, ": ")
-		id, _, _ := strings.Cut(key, "/")
-		way := ""
-		switch r := t.report.Find(key); {
-		case r == nil:
-		case r.Outcome == engine.Blocked, r.Outcome == engine.Skip:
-			why = reasonOf(r)
-		default:
-			why, way = shortCause(t.report, r)
-		}
-		if flows[why] == nil {
-			order = append(order, why)
-		}
-		flows[why] = appendNew(flows[why], strings.TrimSuffix(id, "."+v.Dialect))
-		if way != "" {
-			ways[why] = appendNew(ways[why], way)
-		}
+// why lists the reasons of a verdict that are shown.
+func (t *textWriter) why(v engine.Verdict) []string {
+	if len(v.Why) <= maxWhy+1 || t.o.Verbose {
+		return v.Why
 	}
-	// That a step did not run is no news beside the reason.
-	if len(order) > 1 {
-		order = slices.DeleteFunc(order, func(why string) bool { return why == stepsBefore })
-	}
-	for i, why := range order {
-		if i == maxWhy && len(order) > maxWhy+1 && !t.o.Verbose {
-			return append(out, fmt.Sprintf("and %d more reasons", len(order)-i))
-		}
-		if w := ways[why]; len(w) > 0 {
-			why += " " + t.some(w) + ","
-		}
-		out = append(out, oneLine(why+" in "+t.some(flows[order[i]])))
-	}
-	return out
-}
-
-func appendNew(list []string, s string) []string {
-	if slices.Contains(list, s) {
-		return list
-	}
-	return append(list, s)
+	return append(slices.Clone(v.Why[:maxWhy]), fmt.Sprintf("and %d more reasons", len(v.Why)-maxWhy))
 }
 
 func (t *textWriter) files() {
@@ -141,7 +103,7 @@ func (t *textWriter) files() {
 
 // next says what to do first.
 func (t *textWriter) next() {
-	if c := t.report.Find("clean-up"); c != nil && c.Outcome == engine.Advisory && t.o.BaseArg != "" {
+	if c := t.report.Find("clean-up"); c != nil && len(c.Findings) > 0 && t.o.BaseArg != "" {
 		t.print(fmt.Sprintf("clean up: scimtest clean %s --run %s\n", har.Quote(t.o.BaseArg), t.report.RunID))
 	}
 	if r := t.worst(); r != nil {

@@ -70,7 +70,7 @@ func TestCertificatesOfTheTarget(t *testing.T) {
 	assert.Equal(t, 200, get(t, scim.Config{BaseURL: url, CAFile: caFile}).Status())
 	assert.Equal(t, 200, get(t, scim.Config{BaseURL: url, Insecure: true}).Status())
 	x := get(t, scim.Config{BaseURL: url})
-	assert.Equal(t, "TLS: the certificate is signed by an unknown authority (--ca-file names one, --insecure takes any)", x.Error)
+	assert.Equal(t, "TLS: the certificate is signed by an unknown authority; name it with --ca-file, or take any with --insecure", x.Error)
 	assert.False(t, x.Sent())
 }
 
@@ -92,7 +92,7 @@ func TestTLSThatIsNone(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(ok))
 	defer s.Close()
 	x := get(t, scim.Config{BaseURL: "https" + s.URL[len("http"):]})
-	assert.Equal(t, "TLS: the target does not speak TLS (is it http:// ?)", x.Error)
+	assert.Equal(t, "TLS: the target does not speak TLS; is its URL http://?", x.Error)
 	assert.False(t, x.Sent())
 }
 

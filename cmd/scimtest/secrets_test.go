@@ -158,7 +158,7 @@ func TestClientSecretIsNotShown(t *testing.T) {
 	run = scimtest(t, append([]string{"run", target.URL, "create"}, oauth...)...)
 	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "secret"), []byte(secret+"x"), 0o600))
 	run.exits(t, 3)
-	assert.Contains(t, run.stdout.String(), "the token endpoint answers 401\nhint: check the client id and its secret\n")
+	assert.Contains(t, run.stdout.String(), "the token endpoint answers 401\nhint: check the client id, its secret and --oauth-scope\n")
 	assertAbsent(t, run.outputs(t, "secret"), "the client secret", secret+"x")
 
 	// A basic credential that is refused, by a server that shows it.

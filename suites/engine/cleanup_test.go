@@ -82,7 +82,7 @@ func TestWhatIsLeftIsCounted(t *testing.T) {
 	})})
 	res := report.Find("clean-up")
 	assert.Equal(t, engine.Advisory, res.Outcome)
-	assert.Equal(t, "3 resources could not be removed; try: scimtest clean https://scim.example.com/v2 --run "+runID, res.Reason)
+	assert.Equal(t, "resources could not be removed: 3; try: scimtest clean https://scim.example.com/v2 --run "+runID, res.Reason)
 	assert.Equal(t, []engine.Finding{
 		{Message: "resources could not be removed", Where: "/Groups", Count: 1, Advisory: true},
 		{Message: "resources could not be removed", Where: "/Users", Count: 2, Advisory: true},
@@ -123,15 +123,15 @@ func TestCleanUpByProfile(t *testing.T) {
 	}{
 		"delete":        {profile.Profile{Cleanup: "delete"}, nil, "DELETE /Users/id1", engine.Pass, ""},
 		"keep":          {profile.Profile{Cleanup: "keep"}, nil, "GET /Users/id1", engine.Skip, "the profile keeps what a run creates"},
-		"deactivate":    {profile.Profile{Cleanup: "deactivate"}, nil, "PATCH /Users/id1", engine.Pass, "1 users are deactivated, as the profile asks"},
-		"DELETE absent": {absentMethods("DELETE"), nil, "PATCH /Users/id1", engine.Advisory, "1 users are deactivated, since DELETE is not offered"},
-		"501":           {profile.Profile{}, refuse(501), "PATCH /Users/id1", engine.Advisory, "1 users are deactivated, since DELETE is not offered"},
-		"405":           {profile.Profile{}, refuse(405), "PATCH /Users/id1", engine.Advisory, "1 users are deactivated, since DELETE is not offered"},
+		"deactivate":    {profile.Profile{Cleanup: "deactivate"}, nil, "PATCH /Users/id1", engine.Pass, "users are deactivated, as the profile asks: 1"},
+		"DELETE absent": {absentMethods("DELETE"), nil, "PATCH /Users/id1", engine.Advisory, "users are deactivated, since DELETE is not offered: 1"},
+		"501":           {profile.Profile{}, refuse(501), "PATCH /Users/id1", engine.Advisory, "users are deactivated, since DELETE is not offered: 1"},
+		"405":           {profile.Profile{}, refuse(405), "PATCH /Users/id1", engine.Advisory, "users are deactivated, since DELETE is not offered: 1"},
 		"404":           {profile.Profile{}, refuse(404), "DELETE /Users/id1", engine.Pass, ""},
 		"command": {profile.Profile{Cleanup: "command", CleanupCommand: []string{"sh", "-c", `echo "$1 $2" > ` + log, "remove"}}, nil,
 			"GET /Users/id1", engine.Pass, ""},
 		"a command that fails": {profile.Profile{Cleanup: "command", CleanupCommand: []string{"false"}}, nil, "GET /Users/id1", engine.Advisory,
-			"1 resources could not be removed; try: scimtest clean https://scim.example.com/v2 --run " + runID},
+			"resources could not be removed: 1; try: scimtest clean https://scim.example.com/v2 --run " + runID},
 	} {
 		s := &target{before: c.before}
 		report := play(t, s, []engine.Check{check("a.check", func(t *engine.T) {
@@ -299,13 +299,13 @@ func TestClean(t *testing.T) {
 	// What cannot be read or removed is said.
 	dead := &target{before: func(scim.Request) *scim.Exchange { return answer(503, "") }}
 	_, err = engine.Clean(t.Context(), options(dead, filepath.Join(t.TempDir(), "none")))
-	require.ErrorContains(t, err, "could not read [/Users] to the end")
+	require.ErrorContains(t, err, "could not read /Users to the end")
 	path := filepath.Join(t.TempDir(), "journal")
 	require.NoError(t, os.WriteFile(path, []byte(header+`{"event":"will","n":1,"endpoint":"/Users","userName":"ann"}`+"\n"+
 		`{"event":"will","n":2,"endpoint":"/Users"}`+"\n"+`{"event":"did","n":2,"id":"x","status":201}`), 0o600))
 	res, err = engine.Clean(t.Context(), options(dead, path))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"/Users/x", "/Users (ann)"}, res.Left)
+	assert.Equal(t, []string{"/Users/x: DELETE /Users/{id} answers 503", "/Users (ann): GET /Users?filter answers 503"}, res.Left)
 
 	elsewhere := options(s, path)
 	elsewhere.BaseURL = "https://other.example.com"

@@ -115,17 +115,17 @@ func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 		res.Outcome, res.Reason = Skip, "the profile keeps what a run creates"
 	case left.total() > 0:
 		res.Outcome = Advisory
-		res.Reason = fmt.Sprintf("%d resources could not be removed; try: scimtest clean %s --run %s", left.total(), r.plan.BaseURL, r.plan.RunID)
+		res.Reason = fmt.Sprintf("resources could not be removed: %d; try: scimtest clean %s --run %s", left.total(), r.plan.BaseURL, r.plan.RunID)
 		for _, endpoint := range slices.Sorted(maps.Keys(left.at)) {
 			res.Findings = append(res.Findings, Finding{
 				Message: "resources could not be removed", Where: endpoint, Count: left.at[endpoint], Advisory: true,
 			})
 		}
 	case left.deactivated > 0 && r.plan.Profile.Cleanup == "deactivate":
-		res.Reason = fmt.Sprintf("%d users are deactivated, as the profile asks", left.deactivated)
+		res.Reason = fmt.Sprintf("users are deactivated, as the profile asks: %d", left.deactivated)
 	case left.deactivated > 0:
 		res.Outcome = Advisory
-		res.Reason = fmt.Sprintf("%d users are deactivated, since DELETE is not offered", left.deactivated)
+		res.Reason = fmt.Sprintf("users are deactivated, since DELETE is not offered: %d", left.deactivated)
 	}
 	if err := r.plan.Journal.Err(); err != nil && res.Outcome == Pass {
 		res.Outcome, res.Reason = Advisory, "the journal could not be written: "+err.Error()
@@ -137,7 +137,10 @@ func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 // journal is not needed any more.
 func (r *Report) NothingLeft() bool {
 	c := r.Find("clean-up")
-	return c != nil && (c.Outcome == Pass || c.Outcome == Skip && c.Reason == "nothing was created")
+	if c == nil || c.Outcome == Skip {
+		return c != nil && c.Reason == "nothing was created"
+	}
+	return len(c.Findings) == 0 // users that were deactivated cannot be removed later either
 }
 
 // describe says what was tested.

@@ -70,14 +70,14 @@ func evidenceOf(d Dialect, results []Result) evidence {
 			e.limits.add(r.Reason)
 		}
 	}
-	var missing []string
+	missing := 0
 	for _, id := range d.Rests {
 		if !e.ids[id] {
-			missing = append(missing, id)
+			missing++
 		}
 	}
-	if len(missing) > 0 {
-		e.open = append(e.open, "not selected: "+strings.Join(missing, ", "))
+	if missing > 0 {
+		e.open = append(e.open, fmt.Sprintf("%d of its %d flows were not selected", missing, len(d.Rests)))
 	}
 	return e
 }

@@ -142,7 +142,7 @@ func TestVerdicts(t *testing.T) {
 		"one is open":             {[]engine.Check{pass, open}, nil, "Okta: not shown, leaver: no clock"},
 		"one is never done":       {[]engine.Check{pass, never}, nil, "Okta: ready"},
 		"one lacks a feature":     {[]engine.Check{pass, lacks}, nil, "Okta: works with limits, the target does not announce bulk"},
-		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: not shown, not selected: leaver.okta"},
+		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: not shown, 1 of its 2 flows were not selected"},
 		"none is selected":        {[]engine.Check{other}, nil, ""},
 		"read only": {[]engine.Check{reads, as(fine("leaver.okta"), "okta")}, []func(*engine.Plan){func(p *engine.Plan) { p.ReadOnly = true }},
 			"Okta: not shown, leaver: it writes, and the run is --read-only"},
