@@ -110,12 +110,21 @@ func (h *header) fetch(ctx context.Context) error {
 	if value := h.form(t.Value); value != h.value {
 		h.value, h.worked, h.refused = value, false, false
 	}
-	for _, s := range []string{t.Value, strings.TrimPrefix(h.value, "Basic ")} {
+	for _, s := range []string{t.Value, withoutScheme(h.value, t.Value)} {
 		if !slices.Contains(h.secrets, s) {
 			h.secrets = append(h.secrets, s)
 		}
 	}
 	return nil
+}
+
+// withoutScheme is what an Authorization value holds behind the scheme that was
+// put before the token, or the token encoded.
+func withoutScheme(value, token string) string {
+	if _, behind, ok := strings.Cut(value, " "); ok && value != token {
+		return behind
+	}
+	return value
 }
 
 func (h *header) Worked(value string) {

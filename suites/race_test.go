@@ -1,0 +1,5 @@
+//go:build race
+
+package suites_test
+
+func init() { raceDetector = true }
