@@ -61,10 +61,17 @@ killed, or whose target would not let go.
 			for _, r := range res.Removed {
 				fmt.Fprintln(out, "removed", r)
 			}
+			for _, d := range res.Deactivated {
+				fmt.Fprintln(out, "deactivated", d)
+			}
 			for _, l := range res.Left {
 				fmt.Fprintln(out, "left   ", l)
 			}
-			fmt.Fprintf(out, "%d removed, %d left\n", len(res.Removed), len(res.Left))
+			sum := fmt.Sprintf("%d removed, %d left", len(res.Removed), len(res.Left))
+			if n := len(res.Deactivated); n > 0 {
+				sum += fmt.Sprintf(", %d deactivated", n)
+			}
+			fmt.Fprintln(out, sum)
 			switch {
 			case cmd.Context().Err() != nil:
 				return exitCode(engine.ExitInterrupted)

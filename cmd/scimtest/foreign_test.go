@@ -103,7 +103,7 @@ func TestForeignPeopleAreNotShown(t *testing.T) {
 						content[max(0, at[0]-300):min(len(content), at[1]+50)])
 				}
 			}
-			target.busy.Wait()
+			target.settle(t)
 			assert.Len(t, target.everything(t), before+50+3)
 		})
 	}

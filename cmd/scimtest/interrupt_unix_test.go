@@ -78,7 +78,7 @@ func TestCleanAfterKill(t *testing.T) {
 			err := run.run()
 			require.True(t, killed.Load(), "the moment did not come")
 			require.Error(t, err)
-			target.busy.Wait()
+			target.settle(t)
 			target.handle(nil)
 
 			journal := engine.JournalPath(filepath.Join(run.dir, "state", "scimtest"), testRunID)
@@ -111,7 +111,7 @@ func TestCleanRefusesLiveRun(t *testing.T) {
 		inner.ServeHTTP(w, r)
 	})
 	run.exits(t, engine.ExitOK)
-	target.busy.Wait()
+	target.settle(t)
 	assert.Contains(t, said, "is still alive")
 	assert.Contains(t, said, "hint: end it first")
 }
@@ -129,7 +129,7 @@ func TestInterrupt(t *testing.T) {
 			sent := m.at(target, run, os.Interrupt)
 			run.exits(t, engine.ExitInterrupted)
 			require.True(t, sent.Load(), "the moment did not come")
-			target.busy.Wait()
+			target.settle(t)
 
 			assert.Equal(t, before, target.everything(t))
 			assert.Contains(t, run.stdout.String(), "interrupted")

@@ -113,7 +113,7 @@ func TestSecretsAreNotShown(t *testing.T) {
 	run := scimtest(t, "run", target.URL, "--profile", "keeping.yaml", "--verbose")
 	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "keeping.yaml"), []byte(keeping), 0o600))
 	run.exits(t, 1)
-	target.busy.Wait()
+	target.settle(t)
 
 	outputs := run.outputs(t, "keeping.yaml")
 	assert.Len(t, outputs, 5, "stdout, stderr, two reports and the journal")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -23,8 +24,8 @@ import (
 type watched struct {
 	URL string
 
-	inner http.Handler
-	busy  sync.WaitGroup
+	inner  http.Handler
+	server *httptest.Server
 
 	mu     sync.Mutex
 	around handling
@@ -49,15 +50,25 @@ func newWatched(t *testing.T, cfg reference.Config) *watched {
 	inner, err := reference.New(cfg)
 	require.NoError(t, err)
 	w := &watched{inner: inner}
-	server := httptest.NewServer(w)
-	t.Cleanup(server.Close)
-	w.URL = server.URL + "/scim/v2"
+	w.server = httptest.NewServer(w)
+	t.Cleanup(func() { w.server.Close() })
+	w.URL = w.server.URL + "/scim/v2"
 	return w
 }
 
+// settle waits for the end of all that clients have sent, dead ones too, and
+// listens anew at the same address.
+func (w *watched) settle(t *testing.T) {
+	t.Helper()
+	address := w.server.Listener.Addr().String()
+	w.server.Close()
+	listener, err := net.Listen("tcp", address)
+	require.NoError(t, err)
+	w.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: w}} //nolint:gosec // one client, in this test
+	w.server.Start()
+}
+
 func (w *watched) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
-	w.busy.Add(1)
-	defer w.busy.Done()
 	w.mu.Lock()
 	around := w.around
 	w.mu.Unlock()

@@ -32,6 +32,9 @@ type CleanResult struct {
 	Walked bool
 	// Removed lists what is gone, as "/Users/2819c223".
 	Removed []string
+	// Deactivated lists the users that stay, inactive, because the profile
+	// asks for that or DELETE is not offered.
+	Deactivated []string
 	// Left lists what could not be removed, each with the reason.
 	Left []string
 }
@@ -53,8 +56,13 @@ func Clean(ctx context.Context, o CleanOptions) (CleanResult, error) {
 		},
 	}
 	take := func(endpoint, id string) bool {
+		before := s.deactivated
 		if s.remove(ctx, endpoint, id) {
-			res.Removed = append(res.Removed, endpoint+"/"+id)
+			if s.deactivated > before {
+				res.Deactivated = append(res.Deactivated, endpoint+"/"+id)
+			} else {
+				res.Removed = append(res.Removed, endpoint+"/"+id)
+			}
 			return true
 		}
 		res.Left = append(res.Left, endpoint+"/"+id+": "+s.trouble)
