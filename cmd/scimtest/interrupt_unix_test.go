@@ -52,8 +52,8 @@ func (m moment) at(target *watched, p *program, sig os.Signal) *atomic.Bool {
 		inner.ServeHTTP(rec, r)
 		counts := (m.method == "" || r.Method == m.method) && (m.path == "" || r.URL.Path == "/scim/v2"+m.path)
 		if counts && seen.Add(1) == m.nth {
+			sent.Store(true) // before the program ends, which the test waits for
 			p.signal(sig)
-			sent.Store(true)
 		}
 		for k, v := range rec.Header() {
 			w.Header()[k] = v
