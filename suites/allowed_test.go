@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -73,7 +74,7 @@ func goesWith(name string, others []string) bool {
 
 // isFirstCreate reports whether the first create is all that a result rests on.
 func isFirstCreate(r *engine.Result) bool {
-	return len(r.Exchanges) == 1 && r.Exchanges[0].Request.Method == "POST" && r.Exchanges[0].Status() == 201
+	return len(r.Exchanges) == 1 && r.Exchanges[0].Request.Method == http.MethodPost && r.Exchanges[0].Status() == 201
 }
 
 // regexpIDs matches what the reference and the clock make: ids, times,
