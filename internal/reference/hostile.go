@@ -168,11 +168,11 @@ func hostile(s *Server, name, after string) (http.Handler, error) {
 			kind.answer(s, w, r)
 			return
 		}
-		seen := &statusWriter{ResponseWriter: w}
-		friendly.ServeHTTP(seen, r)
-		if after == afterFirstCreate && seen.status == http.StatusCreated {
-			begun.Store(true)
-		}
+		friendly.ServeHTTP(&statusWriter{w, func(status int) {
+			if after == afterFirstCreate && status == http.StatusCreated {
+				begun.Store(true)
+			}
+		}}, r)
 	}), nil
 }
 
@@ -185,16 +185,16 @@ func isDiscovery(r *http.Request) bool {
 	return false
 }
 
-// statusWriter notes the status of an answer.
+// statusWriter tells the status of an answer before it is sent.
 type statusWriter struct {
 	http.ResponseWriter
-	status int
+	tell func(status int)
 }
 
 // Unwrap lets http.ResponseController reach the connection.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 func (w *statusWriter) WriteHeader(status int) {
-	w.status = status
+	w.tell(status)
 	w.ResponseWriter.WriteHeader(status)
 }
