@@ -32,7 +32,8 @@ type behaviour struct {
 	// the resource as the operations before it left it (locked).
 	operation []func(p *patcher, o *operation) error
 	// write sees what is about to be stored: before is nil on a create
-	// (locked). It may change after.
+	// (locked). It may change after, but not the values in its arrays: it puts
+	// others there.
 	write []func(c *call, r *resource, before, after object) error
 	// show sees every representation of a resource in an answer, projected
 	// and ready (locked). It may change it.

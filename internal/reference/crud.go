@@ -75,7 +75,6 @@ func (s *Server) change(c *call, r *resource, after object) error {
 // the latter strictly upwards.
 func (s *Server) touch(r *resource) {
 	r.revision++
-	s.store.state++
 	now := s.now().UTC().Truncate(time.Millisecond)
 	if !now.After(r.modified) {
 		now = r.modified.Add(time.Millisecond)
@@ -93,7 +92,7 @@ func (s *Server) get(c *call, t *resourceType, id string) (*reply, error) {
 	}
 	if s.notModified(c, r) {
 		a := newReply(http.StatusNotModified, nil)
-		a.header.Set("ETag", s.version(r))
+		a.header.Set("ETag", r.version())
 		return a, nil
 	}
 	return s.show(c, r, http.StatusOK), nil
@@ -164,7 +163,7 @@ func (s *Server) drop(r *resource) {
 		groups = nil
 	}
 	for _, g := range groups {
-		doc := cloneObject(g.doc)
+		doc := fork(g.doc)
 		var left []any
 		for _, m := range listOf(doc["members"]) {
 			if memberID(m) != r.id {
@@ -186,14 +185,13 @@ func (s *Server) show(c *call, r *resource, status int) *reply {
 	a.shows = r
 	a.header.Set("Location", c.location(r))
 	a.header.Set("Content-Location", c.location(r))
-	a.header.Set("ETag", s.version(r))
+	a.header.Set("ETag", r.version())
 	return a
 }
 
 // shown is a resource as the client is to see it.
 func (s *Server) shown(c *call, r *resource, sel selection) object {
-	o := s.represent(c, r)
-	sel.project(r.kind, o)
+	o := s.represent(c, r, sel)
 	for _, hook := range s.b.show {
 		hook(c, r, o)
 	}

@@ -66,5 +66,5 @@ func (s *Server) outdated(c *call, tag string) bool {
 	s.store.mu.RLock()
 	defer s.store.mu.RUnlock()
 	r := s.store.get(c.kind(), c.path[1])
-	return r != nil && !matches(tag, s.version(r))
+	return r != nil && !matches(tag, r.version())
 }

@@ -68,7 +68,7 @@ func (v valueScope) lookup(path scim.AttrPath) (*attribute, func(any) []any) {
 		return nil, nil
 	}
 	if !sub.computed {
-		return sub, func(x any) []any { return subValues([]any{x}, sub) }
+		return sub, func(x any) []any { o, _ := x.(object); return listOf(o[sub.name]) }
 	}
 	return sub, func(x any) []any { return subValues([]any{v.c.srv.expand(v.c, v.attr, x)}, sub) }
 }

@@ -29,7 +29,10 @@ func (s *Server) lookup(t *resourceType, f scim.Filter) (list []*resource, ok bo
 		slices.SortFunc(both, func(x, y *resource) int { return x.seq - y.seq })
 		return slices.Compact(both), true
 	case *scim.ValueFilter:
-		return s.lookupInside(t, f.Attr, f.Inner)
+		if list, ok := s.lookupInside(t, f.Attr, f.Inner); ok || f.Compare == nil {
+			return list, ok
+		}
+		return s.lookupInside(t, f.Attr, f.Compare)
 	case *scim.Compare:
 		return s.lookupValue(t, f.Attr, f)
 	}
@@ -63,15 +66,15 @@ func (s *Server) lookupValue(t *resourceType, attr scim.AttrPath, f *scim.Compar
 	switch {
 	case at.ext == nil && at.attr.name == "members" && (sub == nil || sub.name == "value"):
 		return s.store.groups[value], true
-	case sub != nil:
-		return nil, false
 	case at.ext == nil && at.attr.name == "id":
 		if r := s.store.get(t, value); r != nil {
 			return []*resource{r}, true
 		}
 		return nil, true
-	case at.indexed() && s.store.collections[t].index[at.attr.name] != nil:
-		return s.store.find(t, at.attr, value), true
+	case sub == nil && at.attr.kind == typeComplex:
+		sub = at.attr.sub("value") // "emails eq" means the values of emails
+	case sub == nil:
+		sub = at.attr
 	}
-	return nil, false
+	return s.store.lookup(t, sub, value)
 }

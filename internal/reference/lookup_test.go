@@ -29,8 +29,13 @@ func TestEqualityIsLookedUpAndNotSearchedFor(t *testing.T) {
 		`externalId eq "ext-9" or userName eq "user7@scimtest.example.com"`:            2,
 		`externalId eq "ext-7" or userName eq "user7@scimtest.example.com"`:            1,
 		`(externalId eq "ext-7" or externalId eq "ext-8") and not (externalId eq "x")`: 2,
+		`emails.value eq "USER7@scimtest.example.com"`:                                 1,
+		`emails eq "user7@scimtest.example.com"`:                                       1,
+		`emails[value eq "user7@scimtest.example.com" and type eq "work"]`:             1,
+		`emails[type eq "work"].value eq "user7@scimtest.example.com"`:                 1,
+		`emails.value eq "nobody@scimtest.example.com"`:                                0,
 	} {
-		f, err := scim.ParseFilter(filter)
+		f, _, err := scim.ParseFilterLenient(filter)
 		require.NoError(t, err)
 		list, ok := p.srv.lookup(p.srv.types[0], f)
 		assert.True(t, ok, filter)
@@ -42,7 +47,7 @@ func TestEqualityIsLookedUpAndNotSearchedFor(t *testing.T) {
 		`members[value eq "` + p.users[3] + `"]`, `members.value eq "` + p.users[3] + `"`, `members eq "` + p.users[3] + `"`,
 		`members[type eq "User" and value eq "` + p.users[3] + `"]`,
 	} {
-		f, err := scim.ParseFilter(filter)
+		f, _, err := scim.ParseFilterLenient(filter)
 		require.NoError(t, err)
 		list, ok := p.srv.lookup(p.srv.types[1], f)
 		assert.True(t, ok, filter)
@@ -50,7 +55,7 @@ func TestEqualityIsLookedUpAndNotSearchedFor(t *testing.T) {
 		p.ask(http.MethodGet, "/Groups?filter="+escape(filter), "").has("totalResults", "1")
 	}
 	for _, filter := range []string{`externalId ne "ext-7"`, `externalId eq "ext-7" or active eq true`, `not (id eq "x")`, `externalId eq null`} {
-		f, err := scim.ParseFilter(filter)
+		f, _, err := scim.ParseFilterLenient(filter)
 		require.NoError(t, err)
 		_, ok := p.srv.lookup(p.srv.types[0], f)
 		assert.False(t, ok, filter)
@@ -66,6 +71,7 @@ func TestAnIndexChangesNoAnswer(t *testing.T) {
 		return fmt.Sprintf(rapid.SampledFrom([]string{
 			`userName eq "USER%d@scimtest.example.com"`, `externalId eq "ext-%d"`, `externalId eq "EXT-%d"`,
 			`displayName eq "ada user%d"`, `displayName co "%d"`, `not (externalId eq "ext-%d")`, `emails[value co "user%d@"]`,
+			`emails.value eq "USER%d@scimtest.example.com"`, `emails[type eq "home"].value eq "user%d@scimtest.example.com"`,
 		}).Draw(t, "form"), rapid.IntRange(0, 12).Draw(t, "number"))
 	})
 	rapid.Check(t, func(t *rapid.T) {
@@ -73,7 +79,7 @@ func TestAnIndexChangesNoAnswer(t *testing.T) {
 		for range rapid.IntRange(0, 4).Draw(t, "more") {
 			text = "(" + text + ")" + rapid.SampledFrom([]string{" and ", " or "}).Draw(t, "joint") + term.Draw(t, "next")
 		}
-		f, err := scim.ParseFilter(text)
+		f, _, err := scim.ParseFilterLenient(text)
 		require.NoError(t, err)
 		holds, err := compile(f, resourceScope{c, users})
 		require.NoError(t, err)
@@ -96,12 +102,51 @@ func TestIndexesFollowWrites(t *testing.T) {
 	c.patch(u, `{"op":"replace","path":"externalId","value":"two"}`).is(200)
 	c.find("/Users", `externalId eq "one"`).has("totalResults", "0")
 	c.find("/Users", `externalId eq "two"`).has("totalResults", "1")
+	c.patch(u, `{"op":"add","path":"emails","value":[{"value":"a@example.com","type":"work"},{"value":"b@example.com","type":"home"}]}`).is(200)
+	c.patch(u, `{"op":"replace","path":"emails[type eq \"work\"].value","value":"c@example.com"}`).is(200)
+	c.find("/Users", `emails.value eq "a@example.com"`).has("totalResults", "0")
+	c.find("/Users", `emails.value eq "b@example.com"`).has("totalResults", "1")
+	c.find("/Users", `emails.value eq "c@example.com"`).has("totalResults", "1")
 	g := c.group(u)
 	c.find("/Groups", `members[value eq "`+idOf(u)+`"]`).has("totalResults", "1")
 	c.patch(g, `{"op":"remove","path":"members"}`).is(200)
 	c.find("/Groups", `members[value eq "`+idOf(u)+`"]`).has("totalResults", "0")
 	c.delete(u).is(204)
 	c.find("/Users", `externalId eq "two"`).has("totalResults", "0")
+	c.find("/Users", `emails.value eq "b@example.com"`).has("totalResults", "0")
+}
+
+func TestAGroupOfOthersIsFoundByThem(t *testing.T) {
+	c := start(t, Config{})
+	u, v, w := c.user(), c.user(), c.user()
+	g := c.group(u, v)
+	name := c.get(g).get("displayName").Str
+	in := func(user string) string {
+		return c.find("/Groups", `members.value eq "`+idOf(user)+`"`).get("totalResults").Raw
+	}
+	version := func(path string) string { return c.get(path).header.Get("ETag") }
+	tags := []string{version(u), version(v), version(w)}
+
+	c.put(g, `{"schemas":["`+scim.GroupURN+`"],"displayName":"`+name+`","members":[{"value":"`+idOf(w)+`"},{"value":"`+idOf(u)+`"}]}`).is(200)
+	assert.Equal(t, []string{"1", "0", "1"}, []string{in(u), in(v), in(w)})
+	assert.Equal(t, tags[0], version(u), "she stayed")
+	assert.NotEqual(t, tags[1], version(v), "he left")
+	assert.NotEqual(t, tags[2], version(w), "they joined")
+}
+
+// A PATCH that fails has changed nothing on its way.
+func TestAFailedPatchLeavesValuesAlone(t *testing.T) {
+	for _, variations := range [][]string{nil, {"first-email-primary"}} {
+		c := start(t, Config{Variations: variations})
+		u := c.user(`"emails":[{"value":"a@example.com","primary":true},{"value":"b@example.com"}],"phoneNumbers":[{"value":"555-0100"}]`,
+			`"name":{"givenName":"Ada"}`, `"`+scim.EnterpriseUserURN+`":{"department":"R&D"}`)
+		before := c.get(u).text
+		c.patch(u, `{"op":"remove","path":"emails[primary eq true]"},
+			{"op":"replace","path":"phoneNumbers.type","value":"work"},{"op":"replace","path":"name.givenName","value":"Eve"},
+			{"op":"replace","path":"`+scim.EnterpriseUserURN+`:department","value":"Sales"},{"op":"replace","path":"userName","value":"provisioning@scimtest.example.com"}`).
+			refused(http.StatusConflict, scim.Uniqueness)
+		assert.Equal(t, before, c.get(u).text, variations)
+	}
 }
 
 func TestVersionsFollowWhatTheyShow(t *testing.T) {
@@ -109,11 +154,13 @@ func TestVersionsFollowWhatTheyShow(t *testing.T) {
 	u := c.user(`"displayName":"Ada"`)
 	g := c.group(u)
 	version := func(path string) string { return c.get(path).is(200).header.Get("ETag") }
-	user, group := version(u), version(g)
+	report := c.user(`"` + scim.EnterpriseUserURN + `":{"manager":{"value":"` + idOf(u) + `"}}`)
+	user, group, managed := version(u), version(g), version(report)
 	assert.Equal(t, user, version(u))
 
 	c.patch(u, `{"op":"replace","path":"displayName","value":"Eve"}`).is(200)
 	assert.NotEqual(t, group, version(g), "a member has another name")
+	assert.NotEqual(t, managed, version(report), "a manager has another name")
 	user = version(u)
 	c.patch(g, `{"op":"replace","path":"displayName","value":"Others"}`).is(200)
 	assert.NotEqual(t, user, version(u), "a group has another name")
@@ -124,6 +171,9 @@ func TestVersionsFollowWhatTheyShow(t *testing.T) {
 	user = version(u)
 	c.user()
 	assert.Equal(t, user, version(u), "others do not matter")
+	managed = version(report)
+	c.delete(u).is(204)
+	assert.NotEqual(t, managed, version(report), "a manager has gone")
 }
 
 func TestValueKeysTellWhatEqualTells(t *testing.T) {

@@ -56,7 +56,7 @@ func (s *Server) patch(c *call, t *resourceType, id string) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{srv: s, c: c, r: r, doc: cloneObject(r.doc)}
+	p := &patcher{srv: s, c: c, r: r, doc: fork(r.doc)}
 	var before *reply
 	if s.b.patchAnswersOld {
 		before = s.show(c, r, http.StatusOK)
@@ -114,7 +114,7 @@ func (p *patcher) runAll(operations []operation) error {
 	for i := range operations {
 		done := p.doc
 		if oneByOne {
-			p.doc = cloneObject(done)
+			p.doc = fork(done)
 		}
 		err := p.run(&operations[i])
 		if oneByOne && err == nil {

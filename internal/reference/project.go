@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -67,57 +68,43 @@ func mentioned(t *resourceType, list []scim.AttrPath, p place) mention {
 	return m
 }
 
-// project leaves of a whole representation what the client is to see.
-func (sel selection) project(t *resourceType, o object) {
-	for _, p := range t.places() {
-		v := p.get(o)
-		if isEmpty(v) {
-			continue
-		}
-		p.set(o, sel.projectValue(t, p, v))
-	}
-}
-
-func (sel selection) projectValue(t *resourceType, p place, v any) any {
+// view tells what the client is to see of an attribute: nothing when it is
+// nil, else the sub-attributes for which it holds.
+func (sel selection) view(t *resourceType, p place) func(sub *attribute) bool {
 	a := p.attr
-	wanted := a.returned == byDefault || a.returned == always
-	var only []*attribute
-	if len(sel.attributes) > 0 {
+	keep := func(sub *attribute) bool { return sub.returned == always || sub.returned == byDefault }
+	switch {
+	case len(sel.attributes) > 0:
 		m := mentioned(t, sel.attributes, p)
-		wanted = a.returned == always || m.any()
-		if !m.whole {
-			only = m.subs
+		if !m.any() && a.returned != always {
+			return onlyAlways(a)
 		}
-		if !wanted {
-			return keepAlways(a, v)
+		if !m.whole && len(m.subs) > 0 {
+			keep = func(sub *attribute) bool { return sub.returned == always || contains(m.subs, sub) }
 		}
-	} else if a.returned == request {
-		wanted = sel.wrote != nil && sel.wrote(p)
-	}
-	if !wanted {
+	case a.returned == request && (sel.wrote == nil || !sel.wrote(p)), a.returned == never:
 		return nil
 	}
-	if only != nil {
-		v = prune(a, v, func(sub *attribute) bool { return sub.returned == always || contains(only, sub) })
-	} else {
-		v = prune(a, v, func(sub *attribute) bool { return sub.returned == always || sub.returned == byDefault })
+	m := mentioned(t, sel.excluded, p)
+	switch {
+	case !m.any() || a.returned == always:
+		return keep
+	case m.whole:
+		return onlyAlways(a)
 	}
-	if m := mentioned(t, sel.excluded, p); m.any() && a.returned != always {
-		if m.whole {
-			return keepAlways(a, v)
-		}
-		v = prune(a, v, func(sub *attribute) bool { return sub.returned == always || !contains(m.subs, sub) })
+	return func(sub *attribute) bool {
+		return keep(sub) && (sub.returned == always || !contains(m.subs, sub))
 	}
-	return v
 }
 
-// keepAlways leaves of a value that is not wanted the sub-attributes that are
-// always returned.
-func keepAlways(a *attribute, v any) any {
-	if a.kind != typeComplex {
-		return nil
+// onlyAlways is the view of an attribute that is not wanted: of the
+// sub-attributes that are always returned, if there are any.
+func onlyAlways(a *attribute) func(sub *attribute) bool {
+	keep := func(sub *attribute) bool { return sub.returned == always }
+	if slices.ContainsFunc(a.subs, keep) {
+		return keep
 	}
-	return prune(a, v, func(sub *attribute) bool { return sub.returned == always })
+	return nil
 }
 
 func contains(list []*attribute, a *attribute) bool {

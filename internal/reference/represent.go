@@ -2,10 +2,9 @@ package reference
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
-
-	"github.com/scimtest/scimtest/scim"
 )
 
 // timeLayout is how times are written: xsd:dateTime in UTC, to the
@@ -14,17 +13,26 @@ const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 
 func (c *call) location(r *resource) string { return c.base + r.kind.endpoint + "/" + r.id }
 
-// represent makes the whole representation of a resource, with all that is
-// computed and without what is never returned. Nothing in it is shared with
-// the store.
-func (s *Server) represent(c *call, r *resource) object {
-	o := object{"schemas": schemasOf(r), "id": r.id, "meta": s.metaOf(c, r)}
+// represent makes the representation of a resource that the client is to see,
+// with what is computed. Nothing in it is shared with the store.
+func (s *Server) represent(c *call, r *resource, sel selection) object {
+	o := object{}
 	for _, p := range r.kind.places() {
-		if p.attr.returned == never {
+		keep := sel.view(r.kind, p)
+		if p.attr.returned == never || keep == nil {
 			continue
 		}
-		if v := s.valueOf(c, r, p); !isEmpty(v) {
-			p.set(o, clone(v))
+		v, ok := s.computedOf(c, r, p)
+		if !ok {
+			v = p.get(r.doc)
+			if p.attr.linked() {
+				v = s.expand(c, p.attr, v)
+			} else {
+				v = clone(v)
+			}
+		}
+		if !isEmpty(v) {
+			p.set(o, prune(p.attr, v, keep))
 		}
 	}
 	return o
@@ -37,7 +45,7 @@ func (s *Server) valueOf(c *call, r *resource, p place) any {
 		return v
 	}
 	v := p.get(r.doc)
-	if p.attr == nil {
+	if p.attr == nil || !p.attr.linked() {
 		return v
 	}
 	return s.expand(c, p.attr, v)
@@ -93,7 +101,7 @@ func (s *Server) metaOf(c *call, r *resource) object {
 		"created":      stamp(r.created),
 		"lastModified": stamp(r.modified),
 		"location":     c.location(r),
-		"version":      s.version(r),
+		"version":      r.version(),
 	}
 }
 
@@ -113,11 +121,15 @@ func (s *Server) groupsOf(c *call, r *resource) []any {
 	return out
 }
 
-// expand adds the computed parts to the values of members and manager.
+// linked reports whether the values name other resources and show parts of
+// them: members and manager.
+func (a *attribute) linked() bool {
+	ref := a.sub("$ref")
+	return ref != nil && ref.computed
+}
+
+// expand copies values of members or manager and adds the computed parts.
 func (s *Server) expand(c *call, a *attribute, v any) any {
-	if a.kind != typeComplex || a.sub("$ref") == nil || !a.sub("$ref").computed {
-		return v
-	}
 	if list, ok := v.([]any); ok {
 		out := make([]any, len(list))
 		for i, x := range list {
@@ -129,39 +141,35 @@ func (s *Server) expand(c *call, a *attribute, v any) any {
 }
 
 func (s *Server) expandOne(c *call, a *attribute, v any) any {
-	target := s.store.byID[memberID(v)]
-	if target == nil {
+	o, ok := v.(object)
+	if !ok {
 		return v
 	}
-	out := object{}
-	for k, x := range v.(object) {
-		out[k] = x
+	out := maps.Clone(o)
+	target := s.store.byID[memberID(v)]
+	if target == nil {
+		return out
 	}
-	out["$ref"] = c.location(target)
-	if a.sub("type") != nil {
-		out["type"] = target.kind.name
-	}
-	for _, label := range [...]string{"display", "displayName"} {
-		if name := s.nameOf(target); a.sub(label) != nil && name != "" {
-			out[label] = name
+	for _, sub := range a.subs {
+		switch sub.name {
+		case "$ref":
+			out[sub.name] = c.location(target)
+		case "type":
+			out[sub.name] = target.kind.name
+		case "display", "displayName":
+			if name := nameIn(target.doc); name != "" {
+				out[sub.name] = name
+			}
 		}
 	}
 	return out
 }
 
-// nameOf is what a resource is called for people.
-func (s *Server) nameOf(r *resource) string {
-	if r == nil {
-		return ""
-	}
-	if name, ok := r.doc["displayName"].(string); ok {
+// nameIn is what a resource with a document is called for people.
+func nameIn(doc object) string {
+	if name, ok := doc["displayName"].(string); ok {
 		return name
 	}
-	name, _ := r.doc["userName"].(string)
+	name, _ := doc["userName"].(string)
 	return name
-}
-
-func managerID(doc object) string {
-	ext, _ := doc[scim.EnterpriseUserURN].(object)
-	return memberID(ext["manager"])
 }

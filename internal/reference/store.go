@@ -5,8 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/scimtest/scimtest/scim"
 )
 
 // resource is a resource as it is stored. The document is never changed in
@@ -18,41 +19,32 @@ type resource struct {
 	seq               int
 	created, modified time.Time
 	revision          int
-	doc               object
-	// version is the entity-tag as it was made last; nil before the first.
-	version atomic.Pointer[version]
+	// echoes counts the changes of what is computed from other resources: the
+	// groups of a user and the names of members and managers.
+	echoes int
+	doc    object
 }
 
 // collection holds the resources of a type in the order of their creation.
 type collection struct {
-	kind *resourceType
-	list []*resource
-	// index finds resources by the prepared value of an attribute.
-	index map[string]map[string][]*resource
+	list    []*resource
+	indexes []*index
 }
 
 // store holds all resources. Its methods are called with the lock held.
 type store struct {
 	mu sync.RWMutex
 	// random makes ids; nil for random ones.
-	random *rand.Rand
-	seq    int
-	// state changes with every write.
-	state       uint64
+	random      *rand.Rand
+	seq         int
 	byID        map[string]*resource
 	collections map[*resourceType]*collection
 	// groups lists, by the id of a member, the groups that it belongs to.
 	groups map[string][]*resource
+	// reports lists, by the id of a manager, the users that it manages.
+	reports map[string][]*resource
 	// subject is the id of the User that the credentials stand for.
 	subject string
-}
-
-// indexed names attributes that are looked up often; unique ones are, too.
-var indexed = map[string]bool{"userName": true, "externalId": true, "displayName": true}
-
-func (p place) indexed() bool {
-	a := p.attr
-	return a.kind == typeString && !a.multiValued && (a.uniqueness == server || p.ext == nil && indexed[a.name])
 }
 
 func newStore(types []*resourceType, seed uint64) *store {
@@ -60,18 +52,13 @@ func newStore(types []*resourceType, seed uint64) *store {
 		byID:        map[string]*resource{},
 		collections: map[*resourceType]*collection{},
 		groups:      map[string][]*resource{},
+		reports:     map[string][]*resource{},
 	}
 	if seed != 0 {
 		s.random = rand.New(rand.NewPCG(seed, seed))
 	}
 	for _, t := range types {
-		c := &collection{kind: t, index: map[string]map[string][]*resource{}}
-		for _, p := range t.places() {
-			if p.indexed() {
-				c.index[p.attr.name] = map[string][]*resource{}
-			}
-		}
-		s.collections[t] = c
+		s.collections[t] = &collection{indexes: indexesOf(t)}
 	}
 	return s
 }
@@ -96,7 +83,19 @@ func (s *store) get(t *resourceType, id string) *resource {
 
 // find lists the resources with a value of an indexed attribute.
 func (s *store) find(t *resourceType, a *attribute, value string) []*resource {
-	return s.collections[t].index[a.name][prepare(value, a.caseExact)]
+	list, _ := s.lookup(t, a, value)
+	return list
+}
+
+// lookup is find; ok is false for an attribute, or sub-attribute, without an
+// index.
+func (s *store) lookup(t *resourceType, a *attribute, value string) (list []*resource, ok bool) {
+	for _, x := range s.collections[t].indexes {
+		if x.leaf == a {
+			return x.found[prepare(value, a.caseExact)], true
+		}
+	}
+	return nil, false
 }
 
 func (s *store) insert(r *resource) {
@@ -105,18 +104,18 @@ func (s *store) insert(r *resource) {
 	s.byID[r.id] = r
 	c := s.collections[r.kind]
 	c.list = append(c.list, r)
-	s.link(r)
+	s.reindex(r, nil, r.doc)
 }
 
 // replace gives a resource another document.
 func (s *store) replace(r *resource, doc object) {
-	s.unlink(r)
+	before := r.doc
 	r.doc = doc
-	s.link(r)
+	s.reindex(r, before, doc)
 }
 
 func (s *store) remove(r *resource) {
-	s.unlink(r)
+	s.reindex(r, r.doc, nil)
 	delete(s.byID, r.id)
 	c := s.collections[r.kind]
 	if i, ok := slices.BinarySearchFunc(c.list, r.seq, bySeq); ok {
@@ -124,65 +123,46 @@ func (s *store) remove(r *resource) {
 	}
 }
 
-func bySeq(r *resource, seq int) int { return r.seq - seq }
-
-// link enters a resource into the indexes, unlink takes it out.
-func (s *store) link(r *resource) {
-	s.state++
-	c := s.collections[r.kind]
-	for name, index := range c.index {
-		if key, ok := indexKey(r, name); ok {
-			index[key] = insertBySeq(index[key], r)
-		}
+// reindex notes that a resource has another document; nil stands for none. It
+// tells the resources whose computed attributes show it.
+func (s *store) reindex(r *resource, before, after object) {
+	for _, x := range s.collections[r.kind].indexes {
+		gone, come := difference(x.keys(before), x.keys(after))
+		relist(x.found, r, gone, come)
 	}
-	for _, id := range memberIDs(r.doc) {
-		s.groups[id] = insertBySeq(s.groups[id], r)
+	left, joined := difference(memberIDs(before), memberIDs(after))
+	relist(s.groups, r, left, joined)
+	boss, newBoss := difference(managerIDs(before), managerIDs(after))
+	relist(s.reports, r, boss, newBoss)
+
+	for _, id := range slices.Concat(left, joined) {
+		s.byID[id].echo()
+	}
+	if len(left)+len(joined)+len(boss)+len(newBoss) > 0 {
+		r.echo()
+	}
+	if nameIn(before) == nameIn(after) {
+		return
+	}
+	for _, other := range slices.Concat(s.groups[r.id], s.reports[r.id]) {
+		other.echo()
+	}
+	for _, id := range memberIDs(after) {
+		s.byID[id].echo()
 	}
 }
 
-func (s *store) unlink(r *resource) {
-	s.state++
-	c := s.collections[r.kind]
-	for name, index := range c.index {
-		if key, ok := indexKey(r, name); ok {
-			drop(index, key, r)
-		}
-	}
-	for _, id := range memberIDs(r.doc) {
-		drop(s.groups, id, r)
-	}
-}
-
-func indexKey(r *resource, name string) (string, bool) {
-	p := r.kind.find("", name)
-	v, ok := p.get(r.doc).(string)
-	return prepare(v, p.attr.caseExact), ok
-}
-
-func insertBySeq(list []*resource, r *resource) []*resource {
-	i, ok := slices.BinarySearchFunc(list, r.seq, bySeq)
-	if ok {
-		return list
-	}
-	return slices.Insert(list, i, r)
-}
-
-func drop(index map[string][]*resource, key string, r *resource) {
-	list := index[key]
-	if i, ok := slices.BinarySearchFunc(list, r.seq, bySeq); ok {
-		list = slices.Delete(list, i, i+1)
-	}
-	if len(list) == 0 {
-		delete(index, key)
-	} else {
-		index[key] = list
+// echo notes that what a resource shows of others has changed.
+func (r *resource) echo() {
+	if r != nil {
+		r.echoes++
 	}
 }
 
 // memberIDs lists the ids of the members of a group.
 func memberIDs(doc object) []string {
 	list, _ := doc["members"].([]any)
-	var out []string
+	out := make([]string, 0, len(list))
 	for _, m := range list {
 		if id := memberID(m); id != "" {
 			out = append(out, id)
@@ -195,4 +175,13 @@ func memberID(m any) string {
 	o, _ := m.(object)
 	id, _ := o["value"].(string)
 	return id
+}
+
+// managerIDs lists the id of the manager of a user, if there is one.
+func managerIDs(doc object) []string {
+	ext, _ := doc[scim.EnterpriseUserURN].(object)
+	if id := memberID(ext["manager"]); id != "" {
+		return []string{id}
+	}
+	return nil
 }

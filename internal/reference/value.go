@@ -3,7 +3,6 @@ package reference
 import (
 	"encoding/json"
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -35,8 +34,36 @@ func clone(v any) any {
 
 func cloneObject(o object) object { return clone(o).(object) }
 
+// fork copies a document as far as a write may change it in place: the objects
+// and the arrays, but not the values in the arrays. A value is changed by
+// putting another one there.
+func fork(doc object) object {
+	out := make(object, len(doc))
+	for k, v := range doc {
+		switch v := v.(type) {
+		case object:
+			out[k] = fork(v)
+		case []any:
+			out[k] = slices.Clone(v)
+		default:
+			out[k] = v
+		}
+	}
+	return out
+}
+
 // same reports whether two values are identical.
-func same(a, b any) bool { return reflect.DeepEqual(a, b) }
+func same(a, b any) bool {
+	switch a := a.(type) {
+	case object:
+		b, ok := b.(object)
+		return ok && maps.EqualFunc(a, b, same)
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, same)
+	}
+	return a == b
+}
 
 // isEmpty reports whether a value is no value: null, "", [] and {} (RFC 7643
 // section 2.5; the empty string is what identity providers send to clear).

@@ -40,8 +40,11 @@ var writeVariations = []Variation{
 		})},
 	{"phone-numbers-canonical", "Phone numbers are kept without marks", "7643-4.1.2-04",
 		onWrite(func(_ *call, _ *resource, _, after object) error {
-			for _, phone := range listOf(after["phoneNumbers"]) {
+			phones := listOf(after["phoneNumbers"])
+			for i, phone := range phones {
 				if o, ok := phone.(object); ok {
+					o = cloneObject(o)
+					phones[i] = o
 					o["value"] = strings.NewReplacer("tel:", "", "-", "").Replace(textOf(o, "value"))
 				}
 			}
@@ -57,7 +60,8 @@ var writeVariations = []Variation{
 			}
 			if len(emails) > 0 {
 				if o, ok := emails[0].(object); ok {
-					o["primary"] = true
+					o = cloneObject(o)
+					emails[0], o["primary"] = o, true
 				}
 			}
 			return nil
