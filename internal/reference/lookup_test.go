@@ -216,6 +216,21 @@ func TestListsOfManyValues(t *testing.T) {
 		is(200).has("members.#.value", `["`+idOf(v)+`"]`)
 }
 
+func TestSortingByThePrimaryValue(t *testing.T) {
+	c := start(t, Config{})
+	emails := func(first, primary string) string {
+		return `"emails":[{"value":"` + first + `@example.com"},{"value":"` + primary + `@example.com","primary":true}]`
+	}
+	one, two, three := c.user(emails("b", "C")), c.user(emails("c", "b")), c.user(emails("a", "c"))
+	for order, want := range map[string][]string{"ascending": {two, one, three}, "descending": {one, three, two}} {
+		got := c.get(`/Users?sortBy=emails&sortOrder=` + order + `&filter=` + escape(`emails pr`)).get("Resources.#.id").Array()
+		require.Len(t, got, len(want))
+		for i, path := range want {
+			assert.Equal(t, idOf(path), got[i].Str, "%s %d", order, i)
+		}
+	}
+}
+
 func TestManyClientsAtOnce(t *testing.T) {
 	c := start(t, Config{})
 	u := c.user()

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -27,59 +28,89 @@ func (s *Server) sortResources(c *call, list []*resource, sortBy, sortOrder stri
 	type entry struct {
 		r   *resource
 		key any
+		at  int
 	}
 	entries := make([]entry, len(list))
-	var kind *attribute
+	var kind *resourceType
+	var key func(*resource) any
+	sorts := false
 	for i, r := range list {
-		key, a := s.sortKey(c, r, path.Attr)
-		entries[i] = entry{r, key}
-		if a != nil {
-			kind = a
+		if r.kind != kind {
+			kind, key = r.kind, s.sortKey(c, r.kind, path.Attr)
+			sorts = sorts || key != nil
+		}
+		entries[i] = entry{r, nil, i}
+		if key != nil {
+			entries[i].key = key(r)
 		}
 	}
-	if kind == nil {
+	if !sorts {
 		return nil // no resource can have the attribute, so none differs
 	}
 	sign := 1
 	if strings.EqualFold(sortOrder, descending) {
 		sign = -1
 	}
-	slices.SortStableFunc(entries, func(x, y entry) int { return sign * compareKeys(kind, x.key, y.key) })
+	slices.SortFunc(entries, func(x, y entry) int {
+		return cmp.Or(sign*compareKeys(x.key, y.key), x.at-y.at)
+	})
 	for i, e := range entries {
 		list[i] = e.r
 	}
 	return nil
 }
 
-// sortKey is the value by which a resource is sorted; nil when it has none.
-func (s *Server) sortKey(c *call, r *resource, path scim.AttrPath) (any, *attribute) {
-	at, sub, ok := r.kind.resolve(path)
+// sortKey reads the value by which resources of a type are sorted, ready to be
+// compared; nil for one that has none. It is itself nil for a path that cannot
+// be sorted by.
+func (s *Server) sortKey(c *call, t *resourceType, path scim.AttrPath) func(*resource) any {
+	at, sub, ok := t.resolve(path)
 	if !ok || at.attr == nil {
-		return nil, nil
+		return nil
 	}
-	a, list := at.attr, listOf(s.valueOf(c, r, at))
-	for i, v := range list {
-		if isPrimary(v) {
-			list = list[i:]
-			break
-		}
-	}
+	a := at.attr
 	if a.kind == typeComplex {
 		if sub == nil {
 			sub = a.sub("value")
 		}
 		if sub == nil {
-			return nil, nil
+			return nil
 		}
-		a, list = sub, subValues(list[:min(len(list), 1)], sub)
+		a = sub
 	}
-	if a.returned == never || len(list) == 0 {
-		return nil, a
+	if a.returned == never {
+		return func(*resource) any { return nil }
 	}
-	return list[0], a
+	read := s.partsOf
+	if a.computed {
+		read = s.valueOf
+	}
+	return func(r *resource) any {
+		list := listOf(read(c, r, at))
+		if i := slices.IndexFunc(list, isPrimary); i > 0 {
+			list = list[i:]
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		v := list[0]
+		if sub != nil {
+			o, _ := v.(object)
+			v = o[sub.name]
+		}
+		text, ok := v.(string)
+		switch {
+		case !ok:
+			return v
+		case a.kind == typeDateTime:
+			t, _ := parseTime(text)
+			return t
+		}
+		return prepare(text, a.caseExact)
+	}
 }
 
-func compareKeys(a *attribute, x, y any) int {
+func compareKeys(x, y any) int {
 	switch {
 	case x == nil && y == nil:
 		return 0
@@ -100,14 +131,12 @@ func compareKeys(a *attribute, x, y any) int {
 	case json.Number:
 		n, _ := y.(json.Number)
 		return compareNumbers(x, n)
+	case time.Time:
+		t, _ := y.(time.Time)
+		return x.Compare(t)
 	case string:
 		s, _ := y.(string)
-		if a.kind == typeDateTime {
-			t, _ := parseTime(x)
-			u, _ := parseTime(s)
-			return t.Compare(u)
-		}
-		return cmp.Compare(prepare(x, a.caseExact), prepare(s, a.caseExact))
+		return strings.Compare(x, s)
 	}
 	return 0
 }
