@@ -247,12 +247,21 @@ func TestHostile(t *testing.T) {
 						t.Error(line(r))
 					}
 					if r.Outcome == engine.Pass && !mayPass(h.Name, after, r) {
-						t.Errorf("passes on a hostile target: %s", r.Key())
+						t.Errorf("passes on a hostile target: %s", exchanged(r))
 					}
 				}
 			})
 		}
 	}
+}
+
+// exchanged words a result with what was sent and answered.
+func exchanged(r *engine.Result) string {
+	s := r.Key()
+	for _, x := range r.Exchanges {
+		s += fmt.Sprintf(", %s %s (%d)", x.Request.Method, x.Request.Path, x.Status())
+	}
+	return s
 }
 
 // Proof 5: in the RFC court nothing fails on what the RFCs allow, alone and
