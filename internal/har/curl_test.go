@@ -65,23 +65,26 @@ func script(line string) string { return "SCIMTEST_TOKEN='t0'\\''k\"n'; " + line
 // Pasted into a shell, the line sends the same request.
 func TestCurlSendsTheRequest(t *testing.T) {
 	sh, curl := tool(t, "sh"), tool(t, "curl")
-	var got *http.Request
-	var body []byte
+	type received struct {
+		*http.Request
+		body []byte
+	}
+	requests := make(chan received, 10)
 	target := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		got = r
-		body, _ = io.ReadAll(r.Body)
+		body, _ := io.ReadAll(r.Body)
+		requests <- received{r, body}
 	}))
 	defer target.Close()
 	for name, r := range awkward() {
 		t.Run(name, func(t *testing.T) {
-			got = nil
 			line := har.Curl(target.URL+"/v2?tenant=1", scim.Exchange{Request: r})
 			assert.NotRegexp(t, "[\x00-\x08\x0b-\x1f\x7f]", line)
 			cmd := exec.Command(sh, "-c", script(line))
 			cmd.Env = []string{"PATH=" + curl[:strings.LastIndexByte(curl, '/')], "HOME=/nowhere", "no_proxy=*"}
 			out, err := cmd.CombinedOutput()
 			require.NoError(t, err, "%s\n%s", line, out)
-			require.NotNil(t, got, line)
+			require.Len(t, requests, 1, line)
+			got := <-requests
 			assert.Equal(t, r.Method, got.Method)
 			encoded := strings.NewReplacer(`"`, "%22", " ", "%20", "[", "%5B", "]", "%5D", "{", "%7B", "}", "%7D")
 			want := "/v2" + encoded.Replace(r.Path) + "?tenant=1"
@@ -89,7 +92,7 @@ func TestCurlSendsTheRequest(t *testing.T) {
 				want += "&" + encoded.Replace(r.RawQuery)
 			}
 			assert.Equal(t, want, got.RequestURI)
-			assert.Equal(t, string(r.Body), string(body))
+			assert.Equal(t, string(r.Body), string(got.body))
 			assert.Equal(t, authorization(r), got.Header.Get("Authorization"))
 			for _, k := range []string{"Accept", "Content-Type"} {
 				assert.Equal(t, r.Header.Get(k), got.Header.Get(k), k)
