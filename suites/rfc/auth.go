@@ -12,7 +12,7 @@ var authChecks = []Check{
 	{Meta: Meta{
 		ID: "auth.no-credentials", Level: Should,
 		Title:    "A request without credentials is answered with 401 and the authentication schemes",
-		Requires: []string{"7644-3.12-09", "7644-2-07"},
+		Requires: []string{"7644-3.12-09", "7644-2-07", "7642-4-01"},
 		Breaks:   []string{"E06", "OKTA-Q16"},
 		Catches:  []string{"auth-not-checked", "auth-answers-403", "unauthorized-without-challenge", "unauthorized-redirect"},
 	}, Body: func(t *T) {
@@ -22,7 +22,7 @@ var authChecks = []Check{
 	{Meta: Meta{
 		ID: "auth.wrong-token", Level: Must,
 		Title:    "A request with a wrong token is refused with 401",
-		Requires: []string{"7644-2-04", "7644-3.12-09"},
+		Requires: []string{"7644-2-04", "7644-3.12-09", "7642-4-01"},
 		Breaks:   []string{"E06", "OKTA-Q16"},
 		Catches:  []string{"auth-not-checked", "auth-any-token", "auth-wrong-token-500", "unauthorized-200"},
 	}, Body: func(t *T) {

@@ -96,7 +96,7 @@ var bulkOperationChecks = []Check{
 	{Meta: Meta{
 		ID: "bulk.post", Level: Must,
 		Title:    "A bulk request creates a user and tells its bulkId and location",
-		Requires: []string{"7644-3.7-02", "7644-3.7-23", "7644-3.7-13", "7644-3.7.3-03"}, Needs: []Feature{Bulk},
+		Requires: []string{"7644-3.7-02", "7644-3.7-23", "7644-3.7-13", "7644-3.7.3-03", "7644-3.2-05", "7644-3.2-06", "7644-3.7-01"}, Needs: []Feature{Bulk},
 		Catches: []string{"bulk-ignored", "bulk-without-location", "bulk-without-bulk-id"},
 	}, Body: func(t *T) {
 		doc := t.NewUser()
@@ -193,7 +193,7 @@ var bulkErrorChecks = []Check{
 	{Meta: Meta{
 		ID: "bulk.error-carries-response", Level: Must,
 		Title:    "The result of an operation that fails carries the SCIM Error in response",
-		Requires: []string{"7644-3.7-14", "7644-3.7-17", "7644-3.7.3-07"}, Needs: []Feature{Bulk},
+		Requires: []string{"7644-3.7-14", "7644-3.7-17", "7644-3.7.3-07", "7644-3.2-17"}, Needs: []Feature{Bulk},
 		Catches: []string{"bulk-error-without-response"},
 	}, Body: func(t *T) {
 		a := bulk(t, Doc{"method": "DELETE", "path": scim.UsersEndpoint + "/" + nobody})
@@ -208,7 +208,7 @@ var bulkErrorChecks = []Check{
 	{Meta: Meta{
 		ID: "bulk.fail-on-errors", Level: Must,
 		Title:    "A bulk request stops when failOnErrors operations have failed, and tells the results so far",
-		Requires: []string{"7644-3.7.3-05"}, Needs: []Feature{Bulk, Filtering},
+		Requires: []string{"7644-3.7.3-05", "7644-3.7-05", "7644-3.7-21"}, Needs: []Feature{Bulk, Filtering},
 		Catches: []string{"bulk-fail-on-errors-ignored"},
 	}, Body: func(t *T) {
 		taken := t.GivenUser()

@@ -13,7 +13,7 @@ var bulkReferenceChecks = []Check{
 	{Meta: Meta{
 		ID: "bulk.bulk-id-of-member", Level: Must,
 		Title:    "A member that is named by bulkId becomes the user that was created",
-		Requires: []string{"7644-3.7.2-02"}, Needs: []Feature{Bulk, Groups, ReadMembers},
+		Requires: []string{"7644-3.7.2-02", "7644-3.7-22", "7644-3.7.2-01"}, Needs: []Feature{Bulk, Groups, ReadMembers},
 		Catches: []string{"bulk-id-unresolved"},
 	}, Body: func(t *T) {
 		a := bulk(t, create(scim.UsersEndpoint, "ada", t.NewUser()), create(scim.GroupsEndpoint, "crew", newCrew(t, "ada")))
@@ -110,7 +110,7 @@ var bulkLimitChecks = []Check{
 	{Meta: Meta{
 		ID: "bulk.too-many-operations", Level: Must,
 		Title:    "More operations than maxOperations are refused with 413",
-		Requires: []string{"7644-3.7.4-03", "7644-3.7.4-01"}, Needs: []Feature{Bulk},
+		Requires: []string{"7644-3.7.4-03", "7644-3.7.4-01", "7644-3.7.4-02"}, Needs: []Feature{Bulk},
 		Catches: []string{"bulk-limits-ignored"},
 	}, Body: func(t *T) {
 		limit := limitOf(t, "bulk.maxOperations", manyOperations)

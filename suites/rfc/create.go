@@ -16,7 +16,7 @@ var createChecks = []Check{
 	{Meta: Meta{
 		ID: "create.answers-201", Level: Must,
 		Title:    "A created user is answered with 201",
-		Requires: []string{"7644-3.3-07"},
+		Requires: []string{"7644-3.3-07", "7644-3.2-05", "7644-3.3-01"},
 		Catches:  []string{"create-answers-200"},
 	}, Body: func(t *T) {
 		doc := t.NewUser()
@@ -47,7 +47,7 @@ var createChecks = []Check{
 	{Meta: Meta{
 		ID: "create.meta-location", Level: Must,
 		Title:    "The answer to a create names the new user in meta.location, by the URI of the header Location",
-		Requires: []string{"7644-3.3-10", "7643-3.1-27"},
+		Requires: []string{"7644-3.3-10", "7643-3.1-27", "7644-1.3-03"},
 		Catches:  []string{"meta-location-missing", "location-of-collection"},
 	}, Body: func(t *T) {
 		a, u := posted(t, scim.UsersEndpoint, t.NewUser())

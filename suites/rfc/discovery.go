@@ -45,7 +45,7 @@ var configChecks = []Check{
 	{Meta: Meta{
 		ID: "discovery.config.tells-limits", Level: Must, ReadOnly: true,
 		Title:    "ServiceProviderConfig tells the limits of bulk requests and of lists as integers",
-		Requires: []string{"7643-5-09", "7643-5-10", "7643-5-13", "7643-2.3.4-01"}, Needs: []Feature{Discovery},
+		Requires: []string{"7643-5-09", "7643-5-10", "7643-5-13", "7643-2.3.4-01", "7644-3.7.4-02"}, Needs: []Feature{Discovery},
 		Catches: []string{"config-without-limits", "config-limit-string"},
 	}, Body: func(t *T) {
 		a := offered(t, scim.ServiceProviderConfigEndpoint).Status(200)
@@ -159,7 +159,7 @@ var schemaChecks = []Check{
 	{Meta: Meta{
 		ID: "discovery.schemas.by-id", Level: Should, ReadOnly: true,
 		Title:    "Each schema can be read alone by its URN",
-		Requires: []string{"7644-4-05", "7644-4-09", "7643-7-08"}, Needs: []Feature{Discovery},
+		Requires: []string{"7644-4-05", "7644-4-09", "7643-7-08", "7644-3.1-03"}, Needs: []Feature{Discovery},
 		Catches: []string{"schema-by-id-missing", "schema-by-id-list"},
 	}, Body: func(t *T) {
 		eachListed(offered(t, scim.SchemasEndpoint).Status(200), func(r scim.Resource) {

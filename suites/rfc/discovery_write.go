@@ -42,20 +42,22 @@ func refusesPut(t *T, path string) {
 // is there: 501, 404 and 405 say that it is not.
 func announcedChecks() (checks []Check) {
 	for _, c := range []struct {
-		id, what, path, row, fault string
-		use                        func(*T) *Answer
+		id, what, path string
+		rows           []string
+		fault          string
+		use            func(*T) *Answer
 	}{
-		{"patch", "PATCH", "patch.supported", "7643-5-06", "patch-not-implemented", func(t *T) *Answer {
+		{"patch", "PATCH", "patch.supported", []string{"7643-5-06", "7644-3.5-03"}, "patch-not-implemented", func(t *T) *Answer {
 			return t.Patch(t.GivenUser(), Replace("userName", mailbox(t, "renamed")))
 		}},
-		{"filter", "a filter", "filter.supported", "7643-5-12", "filter-not-implemented", func(t *T) *Answer {
+		{"filter", "a filter", "filter.supported", []string{"7643-5-12", "7644-3.4.2.2-02"}, "filter-not-implemented", func(t *T) *Answer {
 			return t.List(scim.UsersEndpoint, Filter(eq("userName", t.GivenUser().Text("userName"))))
 		}},
-		{"sort", "sortBy", "sort.supported", "7643-5-17", "sort-not-implemented", func(t *T) *Answer {
+		{"sort", "sortBy", "sort.supported", []string{"7643-5-17", "7644-3.4.2.3-02"}, "sort-not-implemented", func(t *T) *Answer {
 			t.GivenUser()
 			return t.List(scim.UsersEndpoint, Query("sortBy", "userName"), Query("count", "2"))
 		}},
-		{"bulk", "/Bulk", "bulk.supported", "7643-5-08", "bulk-not-implemented", func(t *T) *Answer {
+		{"bulk", "/Bulk", "bulk.supported", []string{"7643-5-08", "7644-3.7-01"}, "bulk-not-implemented", func(t *T) *Answer {
 			u := t.GivenUser()
 			return bulk(t, Doc{"method": "DELETE", "path": u.Path()})
 		}},
@@ -63,7 +65,7 @@ func announcedChecks() (checks []Check) {
 		checks = append(checks, Check{Meta: Meta{
 			ID: "discovery.announced." + c.id, Level: Must,
 			Title:    "A target that announces " + c.path + " offers " + c.what,
-			Requires: []string{c.row}, Needs: []Feature{Discovery},
+			Requires: c.rows, Needs: []Feature{Discovery},
 			Catches: []string{c.fault},
 		}, Body: func(t *T) {
 			if !t.Target().Config.Get(c.path).Bool() {

@@ -41,7 +41,7 @@ var etagChecks = []Check{
 	{Meta: Meta{
 		ID: "etag.not-modified", Level: Should,
 		Title:    "A GET with the current ETag in If-None-Match is answered with 304",
-		Requires: []string{"7644-3.14-06"}, Needs: []Feature{ETag},
+		Requires: []string{"7644-3.14-06", "7644-3.14-05"}, Needs: []Feature{ETag},
 		Catches: []string{"if-none-match-ignored"},
 	}, Body: func(t *T) {
 		u, tag := versioned(t)
@@ -50,7 +50,7 @@ var etagChecks = []Check{
 	{Meta: Meta{
 		ID: "etag.modified", Level: Must,
 		Title:    "A GET with an old ETag in If-None-Match is answered with the resource",
-		Requires: []string{"7644-3.14-06"}, Needs: []Feature{ETag, PutMethod},
+		Requires: []string{"7644-3.14-06", "7644-3.14-05"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"if-none-match-always-304"},
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "displayName")

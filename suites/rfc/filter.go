@@ -20,7 +20,7 @@ var filterOperatorChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.eq-finds-exactly-the-user", Level: Must,
 		Title:    "The filter userName eq finds the user with that userName and nobody else",
-		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10", "7644-3.4.2.2-45"}, Needs: []Feature{Filtering},
 		Breaks:  []string{"E01", "E16", "OKTA-Q06"},
 		Catches: []string{"filter-ignored", "filter-eq-contains"},
 	}, Body: func(t *T) {

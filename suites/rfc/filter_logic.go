@@ -12,7 +12,7 @@ var filterLogicChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.logic.and", Level: Must,
 		Title:    "A filter with and finds what fulfils both sides",
-		Requires: []string{"7644-3.4.2.2-24"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-24", "7644-3.4.2.2-08"}, Needs: []Feature{Filtering},
 		Breaks:  []string{"E13"},
 		Catches: []string{"filter-and-as-or", "filter-and-left-only", "filter-and-right-only"},
 	}, Body: func(t *T) {
@@ -28,7 +28,7 @@ var filterLogicChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.logic.or", Level: Must,
 		Title:    "A filter with or finds what fulfils one of the sides",
-		Requires: []string{"7644-3.4.2.2-25"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-25", "7644-3.4.2.2-08"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-or-as-and", "filter-or-left-only"},
 	}, Body: func(t *T) {
 		u, other := t.GivenUser(), t.GivenUser()
@@ -52,7 +52,7 @@ var filterLogicChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.logic.not", Level: Must,
 		Title:    "A filter with not finds what does not fulfil the condition",
-		Requires: []string{"7644-3.4.2.2-26"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-26", "7644-3.4.2.2-08"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-not-ignored"},
 	}, Body: func(t *T) {
 		u, others := t.GivenUser(), t.GivenUsers(2)

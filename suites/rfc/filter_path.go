@@ -119,7 +119,7 @@ var filterPathChecks = []Check{
 	{Meta: Meta{
 		ID: "filter.core-urn", Level: Must,
 		Title:    "A filter may name a core attribute with the URN of its schema",
-		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-01"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-01", "7644-3.10-02"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-core-urn-unknown"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()

@@ -15,7 +15,7 @@ var groupChecks = []Check{
 	{Meta: Meta{
 		ID: "group.create-answers-201", Level: Must,
 		Title:    "A created group is answered with 201 and can be read",
-		Requires: []string{"7644-3.3-07", "7644-3.3.1-01", "7644-3.2-12", "7643-4.2-01"}, Needs: []Feature{Groups},
+		Requires: []string{"7644-3.3-07", "7644-3.3.1-01", "7644-3.2-12", "7643-4.2-01", "7644-3.3-01"}, Needs: []Feature{Groups},
 		Catches: []string{"create-answers-200", "wrong-resource-type"},
 	}, Body: func(t *T) {
 		doc := t.NewGroup()

@@ -61,7 +61,7 @@ var messageInvariants = []Invariant{
 		Meta: Meta{
 			ID: "message.error-body", Level: Must,
 			Title:    "Every error is described in the body as a SCIM Error",
-			Requires: []string{"7644-3.12-01", "7644-3.12-02", "7644-3.2-21"}, Breaks: []string{"OKTA-Q15", "OKTA-Q16"},
+			Requires: []string{"7644-3.12-01", "7644-3.12-02", "7644-3.2-21", "7644-3.1-05", "7644-3.5.2-32", "7644-8.2-01"}, Breaks: []string{"OKTA-Q15", "OKTA-Q16"},
 			Catches: []string{"error-empty-body", "error-without-schemas", "error-html", "error-wrapped"},
 		},
 		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
@@ -133,7 +133,7 @@ var messageInvariants = []Invariant{
 		Meta: Meta{
 			ID: "message.list", Level: Must,
 			Title:    "Every query is answered by a well-formed ListResponse",
-			Requires: []string{"7644-3.4.2-04", "7644-3.4.2-05", "7644-3.4.2-07"}, Breaks: []string{"OKTA-Q07", "OKTA-Q08", "E04"},
+			Requires: []string{"7644-3.4.2-04", "7644-3.4.2-05", "7644-3.4.2-07", "7644-3.1-05", "7644-8.2-01"}, Breaks: []string{"OKTA-Q07", "OKTA-Q08", "E04"},
 			Catches: []string{"list-without-schemas", "list-without-total", "list-total-string", "list-resources-missing"},
 		},
 		Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {

@@ -21,7 +21,7 @@ var resourceInvariants = []Invariant{
 	perResource(Meta{
 		ID: "resource.schemas", Level: Must,
 		Title:    "Every resource names its schemas, each once, the base schema of its type among them",
-		Requires: []string{"7643-3-01", "7643-3-03", "7643-3-05", "7643-3.3-02", "7643-3.3-03"},
+		Requires: []string{"7643-3-01", "7643-3-03", "7643-3-05", "7643-3.3-02", "7643-3.3-03", "7644-3.1-02"},
 		Catches:  []string{"resource-without-schemas", "resource-schemas-twice", "resource-without-base-schema"},
 	}, "", func(r resource, d *Discovered) (found []Finding) {
 		list := r.Lookup("schemas")
@@ -228,7 +228,7 @@ var resourceInvariants = []Invariant{
 	perResource(Meta{
 		ID: "resource.types", Level: Must,
 		Title:    "Attributes have the JSON types and forms that RFC 7643 gives them",
-		Requires: []string{"7643-2.3-02", "7643-2.3-03", "7643-2.3-09", "7643-2.3.5-01", "7643-2.4-01", "7643-2.4-02"}, Breaks: []string{"E24", "E25"},
+		Requires: []string{"7643-2.3-02", "7643-2.3-03", "7643-2.3-09", "7643-2.3.5-01", "7643-2.4-01", "7643-2.4-02", "7644-3.8-10"}, Breaks: []string{"E24", "E25"},
 		Catches: []string{"active-as-string", "emails-as-object", "boolean-as-number"},
 	}, "", func(r resource, _ *Discovered) []Finding {
 		if r.kind == nil {
@@ -254,7 +254,7 @@ var resourceInvariants = []Invariant{
 	perResource(Meta{
 		ID: "resource.follows-own-schema", Level: Must,
 		Title:    "A resource has the types, and none of the attributes returned never, that the target's own /Schemas state",
-		Requires: []string{"7643-7-29", "7643-7-31"}, Needs: []Feature{Discovery}, Catches: []string{"schema-lies-about-type", "never-returned-is-returned"},
+		Requires: []string{"7643-7-29", "7643-7-31", "7644-3.1-04", "7644-3.4-02", "7644-3.4-03"}, Needs: []Feature{Discovery}, Catches: []string{"schema-lies-about-type", "never-returned-is-returned"},
 	}, "", func(r resource, d *Discovered) []Finding {
 		if d.Derived == nil || r.kind == nil {
 			return nil
@@ -265,7 +265,7 @@ var resourceInvariants = []Invariant{
 		Meta: Meta{
 			ID: "discovery.messages", Level: Must,
 			Title:    "ServiceProviderConfig, resource types and schemas are well-formed",
-			Requires: []string{"7643-5-01", "7643-5-05", "7643-5-07", "7643-5-11", "7643-5-14", "7643-5-16", "7643-5-18", "7643-5-20", "7643-6-01", "7643-6-04", "7643-6-06", "7643-6-07", "7643-7-12"},
+			Requires: []string{"7643-5-01", "7643-5-05", "7643-5-07", "7643-5-11", "7643-5-14", "7643-5-16", "7643-5-18", "7643-5-20", "7643-6-01", "7643-6-04", "7643-6-06", "7643-6-07", "7643-7-12", "7644-4-03", "7644-4-06"},
 			Catches:  []string{"config-without-patch", "schemas-bare-array"},
 		},
 		Judge: judgeDiscovery,

@@ -14,7 +14,7 @@ var meChecks = []Check{
 	{Meta: Meta{
 		ID: "me.is-answered", Level: Must, ReadOnly: true,
 		Title:    "/Me is answered with the own resource, a redirect to it, or 501 where it is not supported",
-		Requires: []string{"7644-3.11-02", "7644-3.11-03", "7644-3.11-05", "7644-3.2-13"},
+		Requires: []string{"7644-3.11-02", "7644-3.11-03", "7644-3.11-05", "7644-3.2-13", "7644-3.11-01", "7644-2-09"},
 		Catches:  []string{"me-500", "me-lists-users"},
 	}, Body: func(t *T) {
 		alive(t)

@@ -13,7 +13,7 @@ var patchReplaceChecks = []Check{
 	{Meta: Meta{
 		ID: "patch.replace.assigned-attribute", Level: Must,
 		Title:    "PATCH replace gives a singular attribute the new value and leaves the other attributes",
-		Requires: []string{"7644-3.5.2.3-02", "7644-3.5.2.3-10", "7644-3.2-09"}, Needs: []Feature{Patch},
+		Requires: []string{"7644-3.5.2.3-02", "7644-3.5.2.3-10", "7644-3.2-09", "7644-3.5.2-23"}, Needs: []Feature{Patch},
 		Breaks:  []string{"E20"},
 		Catches: []string{"patch-ignored", "patch-replaces-resource"},
 	}, Body: func(t *T) {

@@ -12,7 +12,7 @@ var projectionChecks = []Check{
 	{Meta: Meta{
 		ID: "projection.attributes", Level: Must,
 		Title:    "A GET with attributes gives the named attribute and not the others",
-		Requires: []string{"7644-3.4.2.5-02", "7644-3.4.2.5-04", "7644-3.9-03"},
+		Requires: []string{"7644-3.4.2.5-02", "7644-3.4.2.5-04", "7644-3.9-03", "7644-3.4.2.5-01", "7644-3.10-02"},
 		Catches:  []string{"attributes-ignored"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
@@ -110,7 +110,7 @@ var projectionChecks = []Check{
 	{Meta: Meta{
 		ID: "projection.excluded-attributes", Level: Must,
 		Title:    "A GET with excludedAttributes leaves out the named attribute and keeps the others",
-		Requires: []string{"7644-3.4.2.5-03", "7644-3.9-08"},
+		Requires: []string{"7644-3.4.2.5-03", "7644-3.9-08", "7644-3.4.2.5-01"},
 		Catches:  []string{"excluded-attributes-ignored", "excluded-attributes-as-attributes"},
 	}, Body: func(t *T) {
 		excludable(t, "emails")
@@ -168,7 +168,7 @@ var projectionChecks = []Check{
 	{Meta: Meta{
 		ID: "projection.list", Level: Must,
 		Title:    "A list with attributes gives the named attribute of each resource and not the others",
-		Requires: []string{"7644-3.4.2.5-02", "7644-3.9-03", "7644-3.9-04"}, Needs: []Feature{Filtering},
+		Requires: []string{"7644-3.4.2.5-02", "7644-3.9-03", "7644-3.9-04", "7644-3.4.2-01"}, Needs: []Feature{Filtering},
 		Catches: []string{"attributes-ignored", "attributes-ignored-in-lists"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()

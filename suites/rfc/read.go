@@ -25,7 +25,7 @@ var readChecks = []Check{
 	{Meta: Meta{
 		ID: "read.shows-what-the-create-answered", Level: Must,
 		Title:    "The answer to a create shows the user as it is stored",
-		Requires: []string{"7644-3.1-10"},
+		Requires: []string{"7644-3.1-10", "7644-3.4-02"},
 		Catches:  []string{"create-echoes-request"},
 	}, Body: func(t *T) {
 		created, u := posted(t, scim.UsersEndpoint, t.NewUser())
@@ -37,7 +37,7 @@ var readChecks = []Check{
 	{Meta: Meta{
 		ID: "read.list-shows-the-same-attributes", Level: Should,
 		Title:    "A group in a list has the attributes that it has when it is read alone",
-		Requires: []string{"7644-3.9-01"}, Needs: []Feature{Groups, Filtering, ReadMembers},
+		Requires: []string{"7644-3.9-01", "7644-3.4-01"}, Needs: []Feature{Groups, Filtering, ReadMembers},
 		Catches: []string{"list-lacks-members"},
 	}, Body: func(t *T) {
 		g := keeps(t, t.GivenGroup(Members(t.GivenUser())), "members")

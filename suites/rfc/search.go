@@ -10,7 +10,7 @@ var searchChecks = []Check{
 	{Meta: Meta{
 		ID: "search.filter", Level: Must,
 		Title:    "A POST to /Users/.search answers with the users that fulfil the filter",
-		Requires: []string{"7644-3.4.3-02", "7644-3.4.3-15"}, Needs: []Feature{SearchPost, Filtering},
+		Requires: []string{"7644-3.4.3-02", "7644-3.4.3-15", "7644-3.4.3-01"}, Needs: []Feature{SearchPost, Filtering},
 		Catches: []string{"search-filter-ignored", "search-answers-201"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
@@ -20,7 +20,7 @@ var searchChecks = []Check{
 	{Meta: Meta{
 		ID: "search.creates-nothing", Level: Must,
 		Title:    "A POST to /Users/.search creates no user, whatever the body holds",
-		Requires: []string{"7644-3.4.3-02"}, Needs: []Feature{SearchPost, Filtering},
+		Requires: []string{"7644-3.4.3-02", "7644-3.2-05"}, Needs: []Feature{SearchPost, Filtering},
 		Catches: []string{"search-creates"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
@@ -43,7 +43,7 @@ var searchChecks = []Check{
 	{Meta: Meta{
 		ID: "search.excluded-attributes", Level: Must,
 		Title:    "excludedAttributes in a search leaves out what it names, but never the id",
-		Requires: []string{"7644-3.4.3-07", "7644-3.4.2.5-03"}, Needs: []Feature{SearchPost, Filtering},
+		Requires: []string{"7644-3.4.3-07", "7644-3.4.2.5-03", "7644-3.4.3-06"}, Needs: []Feature{SearchPost, Filtering},
 		Catches: []string{"search-attributes-ignored", "excluded-attributes-drop-id"},
 	}, Body: func(t *T) {
 		excludable(t, "emails")
@@ -54,7 +54,7 @@ var searchChecks = []Check{
 	{Meta: Meta{
 		ID: "search.sort", Level: Must,
 		Title:    "sortBy and sortOrder in a search order the resources",
-		Requires: []string{"7644-3.4.3-11"}, Needs: []Feature{SearchPost, Sorting, Filtering},
+		Requires: []string{"7644-3.4.3-11", "7644-3.4.3-12"}, Needs: []Feature{SearchPost, Sorting, Filtering},
 		Catches: []string{"sort-ignored", "search-sort-ignored"},
 	}, Body: func(t *T) {
 		b, a := givenNamed(t, "b"), givenNamed(t, "a")
@@ -112,7 +112,7 @@ var searchChecks = []Check{
 	{Meta: Meta{
 		ID: "search.root", Level: Must,
 		Title:    "A search at the root covers users and groups",
-		Requires: []string{"7644-3.4.3-16", "7644-3.4.2.1-05"}, Needs: []Feature{RootSearch, Filtering, Groups},
+		Requires: []string{"7644-3.4.3-16", "7644-3.4.2.1-05", "7644-3.4.2-01", "7644-3.4.2.1-01", "7644-3.4.2.1-02"}, Needs: []Feature{RootSearch, Filtering, Groups},
 		Catches: []string{"root-search-users-only", "search-filter-ignored"},
 	}, Body: func(t *T) {
 		u, g := t.GivenUser(), t.GivenGroup()
