@@ -28,6 +28,7 @@ suites/engine: scim scim/profile schemas internal/fake
 suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas
 suites/lifecycle: suites/engine mockidp scim
+suites/requirements:
 suites: suites/engine suites/rfc suites/lifecycle
 reports: suites/engine scim internal/har
 cmd/scimtest: *

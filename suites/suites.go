@@ -191,3 +191,14 @@ func editDistance(a, b string) int {
 func (s Set) Without(drop func(*engine.Meta) bool) Set {
 	return s.filter(func(m *engine.Meta) bool { return !drop(m) })
 }
+
+// Judges lists, by row of the requirements, what judges it.
+func (s Set) Judges() map[string][]*engine.Meta {
+	out := map[string][]*engine.Meta{}
+	for _, m := range s.metas() {
+		for _, row := range m.Requires {
+			out[row] = append(out[row], m)
+		}
+	}
+	return out
+}

@@ -15,22 +15,28 @@ import (
 	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/requirements"
 )
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain CHECK",
+		Use:   "explain CHECK|REQUIREMENT",
 		Short: "Say what a check does, and show it at work",
 		Long: `explain says what a check demands, what it cites and needs, and which identity
 providers suffer when it fails. Then it runs the check on the reference service
 provider and shows what was sent and answered. Of an invariant, which judges all
-answers, it shows one that violates it.
+answers, it shows one that violates it. Of a requirement, by its row, it says
+what judges it.
 
-  scimtest explain patch.remove.value-filter-removes-only-matches`,
+  scimtest explain patch.remove.value-filter-removes-only-matches
+  scimtest explain 7644-3.5.2.2-03`,
 		Args: takes(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(errors.New("no check named"), "give the id of one; scimtest list shows them")
+			}
+			if row, ok := requirements.Lookup(args[0]); ok {
+				return explainRow(cmd.OutOrStdout(), row)
 			}
 			set := suites.All()
 			id, _, _ := strings.Cut(args[0], "/") // of a step its flow

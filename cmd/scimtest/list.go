@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"text/tabwriter"
 
@@ -13,8 +14,8 @@ import (
 
 func newList() *cobra.Command {
 	var (
-		asJSON bool
-		only   []string
+		asJSON, rows, uncovered bool
+		only                    []string
 	)
 	cmd := &cobra.Command{
 		Use:   "list [SELECTOR...]",
@@ -25,8 +26,18 @@ step of a flow (after a slash) and of every invariant. A selector is a topic
 
   scimtest list
   scimtest list patch.remove
-  scimtest list --suite okta --json`,
+With --requirements it shows what the RFCs demand instead: the row, its level,
+whom it binds, whether a client can see it, and what judges it.
+
+  scimtest list --suite okta --json
+  scimtest list --requirements --uncovered`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if rows || uncovered {
+				if len(args) > 0 || len(only) > 0 || asJSON {
+					return usage(errors.New("--requirements lists all rows, and nothing else"), "leave selectors, --suite and --json out")
+				}
+				return listRequirements(cmd.OutOrStdout(), uncovered)
+			}
 			set := suites.All()
 			var err error
 			if len(only) > 0 {
@@ -52,6 +63,8 @@ step of a flow (after a slash) and of every invariant. A selector is a topic
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&rows, "requirements", false, "list the requirements of the RFCs, and what judges them")
+	cmd.Flags().BoolVar(&uncovered, "uncovered", false, "list the requirements that nothing judges, with the reason")
 	cmd.Flags().StringSliceVar(&only, "suite", nil, "list the suites of these `names` only (comma-separated)")
 	return cmd
 }
