@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -217,8 +218,8 @@ func alwaysSkipped(t *testing.T) map[string]bool {
 func TestHostile(t *testing.T) {
 	for n, h := range reference.Hostiles() {
 		for _, after := range []string{"", "discovery", "first-create"} {
-			if sampled(n + len(after)) {
-				continue
+			if sampled(n+len(after)) || after == "first-create" && !costly[h.Name] {
+				continue // TestHostileAfterTheFirstCreate is about the others
 			}
 			name := h.Name
 			if after != "" {
@@ -226,21 +227,7 @@ func TestHostile(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
-				limits := scim.Config{MaxResponseBytes: 16 << 10, MaxHeaderBytes: 16 << 10}
-				if h.Name == reference.HostileSlowBytes {
-					limits.RequestTimeout = 100 * time.Millisecond
-				}
-				client, url := start(t, reference.Config{Hostile: h.Name, HostileAfter: after}, limits)
-				set := suites.All()
-				plan := &engine.Plan{
-					Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: url,
-					SkipPreflight: true, CheckTimeout: 2 * time.Second, Parallel: 64,
-				}
-				ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-				defer cancel()
-				report, err := engine.Run(ctx, plan)
-				require.NoError(t, err)
-				require.NoError(t, ctx.Err(), "the run did not end by itself")
+				report := runHostile(t, suites.All(), reference.Config{Hostile: h.Name, HostileAfter: after})
 				for i := range report.Results {
 					r := &report.Results[i]
 					if r.Outcome == engine.Broken && r.ID != "completed" && r.ID != "preflight" {
@@ -253,6 +240,67 @@ func TestHostile(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Each check alone, so that it is known what the first create is: whatever is
+// answered behind it is hostile, and nothing that met it passes.
+func TestHostileAfterTheFirstCreate(t *testing.T) {
+	all := suites.All()
+	for n, h := range reference.Hostiles() {
+		if costly[h.Name] {
+			continue
+		}
+		for i, c := range all.Checks {
+			// What answers as nothing at all fails everything in one way; a
+			// share of the checks is enough.
+			if sampled(i) || !plausible[h.Name] && i%5 != n%5 {
+				continue
+			}
+			t.Run(h.Name+"/"+c.ID, func(t *testing.T) {
+				t.Parallel()
+				set := suites.Set{Checks: []engine.Check{c}}
+				report := runHostile(t, set, reference.Config{Hostile: h.Name, HostileAfter: "first-create"})
+				created := false
+				for i := range report.Results {
+					r := &report.Results[i]
+					met := false
+					for _, x := range r.Exchanges {
+						met = met || created
+						created = created || x.Request.Method == http.MethodPost && x.Status() == http.StatusCreated
+					}
+					if r.Outcome == engine.Pass && met && r.Suite != "run" {
+						t.Errorf("passes on a hostile target: %s", exchanged(r))
+					}
+				}
+			})
+		}
+	}
+}
+
+// costly are the hostilities that cost time with every request.
+var costly = map[string]bool{reference.HostileSlowBytes: true, reference.HostileEndlessBody: true, reference.HostileEndlessHeaders: true}
+
+// plausible are those that a careless check takes for an answer.
+var plausible = map[string]bool{reference.HostileCannedUser: true, reference.HostileEmptyObject: true, reference.HostileHTML: true}
+
+// runHostile runs a selection against a hostile reference, without preflight.
+func runHostile(t *testing.T, set suites.Set, cfg reference.Config) *engine.Report {
+	t.Helper()
+	limits := scim.Config{MaxResponseBytes: 16 << 10, MaxHeaderBytes: 16 << 10}
+	if cfg.Hostile == reference.HostileSlowBytes {
+		limits.RequestTimeout = 100 * time.Millisecond
+	}
+	client, url := start(t, cfg, limits)
+	plan := &engine.Plan{
+		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: url,
+		SkipPreflight: true, CheckTimeout: 2 * time.Second, Parallel: 64,
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	report, err := engine.Run(ctx, plan)
+	require.NoError(t, err)
+	require.NoError(t, ctx.Err(), "the run did not end by itself")
+	return report
 }
 
 // exchanged words a result with what was sent and answered.

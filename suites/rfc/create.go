@@ -102,7 +102,7 @@ var createChecks = []Check{
 	}, Body: func(t *T) {
 		doc := t.NewUser(Set("id", "scimtest-"+t.Tag()))
 		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
-		t.Get(u).Status(200).Judged().NotEqual("id", doc["id"])
+		t.Get(u).Status(200).Judged().Equal("id", u.ID).NotEqual("id", doc["id"])
 	}},
 	{Meta: Meta{
 		ID: "create.meta-of-the-client-is-ignored", Level: Must,
@@ -113,7 +113,7 @@ var createChecks = []Check{
 		doc := t.NewUser(Set("meta", foreignMeta))
 		a := t.Post(scim.UsersEndpoint, doc).Status(201)
 		u := a.Created(scim.UsersEndpoint, doc)
-		read := t.Get(u).Status(200).Judged()
+		read := t.Get(u).Status(200).Judged().Equal("id", u.ID)
 		for _, answer := range []*Answer{shown(t, a, u), read} {
 			answer.NotEqual("meta.created", foreignMeta["created"]).
 				NotEqual("meta.lastModified", foreignMeta["lastModified"]).
@@ -369,7 +369,7 @@ var foreignMeta = Doc{"created": "2000-01-01T00:00:00Z", "lastModified": "2000-0
 func posted(t *T, endpoint string, doc Doc) (*Answer, *Resource) {
 	a := t.Post(endpoint, doc)
 	r := a.Arranging().Status(201).Created(endpoint, doc)
-	t.Get(r).Status(200)
+	t.Get(r).Arranging().Status(200).Equal("id", r.ID)
 	return a, r
 }
 
