@@ -18,18 +18,19 @@ const module = "github.com/scimtest/scimtest"
 // files; tests may import what they need.
 const imports = `
 scim:
-scim/profile: scim
+scim/profile: scim internal/edit
 internal/har: scim
 schemas: scim
 internal/fake: scim
-internal/reference: scim scim/profile
+internal/edit:
+internal/reference: scim scim/profile internal/edit
 mockidp: scim internal/fake internal/har
 suites/engine: scim scim/profile schemas internal/fake
 suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas
 suites/lifecycle: suites/engine mockidp scim
 suites/requirements:
-suites: suites/engine suites/rfc suites/lifecycle
+suites: suites/engine suites/rfc suites/lifecycle internal/edit
 reports: suites/engine scim internal/har
 cmd/scimtest: *
 `

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scimtest/scimtest/internal/edit"
 	"github.com/scimtest/scimtest/suites/engine"
 	"github.com/scimtest/scimtest/suites/lifecycle"
 	"github.com/scimtest/scimtest/suites/rfc"
@@ -150,7 +151,7 @@ func (s Set) unmatched(selector string) error {
 	// letters: an unlike suggestion misleads.
 	best, distance := "", len(selector)/3+2
 	for _, c := range slices.Sorted(maps.Keys(candidates)) {
-		d := editDistance(selector, c)
+		d := edit.Distance(selector, c)
 		if strings.HasPrefix(c, selector) {
 			d = 0
 		}
@@ -165,26 +166,6 @@ func (s Set) unmatched(selector string) error {
 		return fmt.Errorf("no check matches %q; did you mean %q?", selector, best)
 	}
 	return fmt.Errorf("no check matches %q; scimtest list shows what there is", selector)
-}
-
-// editDistance is the Levenshtein distance.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost = 1 + min(diagonal, row[j], row[j-1])
-			}
-			diagonal, row[j] = row[j], cost
-		}
-	}
-	return row[len(b)]
 }
 
 // Without leaves out what drop says.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/scimtest/scimtest/internal/edit"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -196,7 +197,7 @@ func namesOf[T any](list []T, name func(T) string) []string {
 func unknown(what, name string, known []string) error {
 	best, distance := "", len(name)/2+1
 	for _, k := range known {
-		if d := editDistance(name, k); d < distance {
+		if d := edit.Distance(name, k); d < distance {
 			best, distance = k, d
 		}
 	}
@@ -204,25 +205,4 @@ func unknown(what, name string, known []string) error {
 		return fmt.Errorf("there is no %s %q; did you mean %q?", what, name, best)
 	}
 	return fmt.Errorf("there is no %s %q; use one of %s", what, name, strings.Join(known, ", "))
-}
-
-// editDistance counts the insertions, deletions and substitutions that make
-// one word of the other.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/scimtest/scimtest/internal/edit"
 )
 
 // Error is something wrong inside a profile file.
@@ -140,7 +142,7 @@ func keys(t reflect.Type) (out []string) {
 func suggest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
-		if n := distance(strings.ToLower(word), strings.ToLower(k)); n < least {
+		if n := edit.Distance(strings.ToLower(word), strings.ToLower(k)); n < least {
 			best, least = k, n
 		}
 	}
@@ -148,24 +150,4 @@ func suggest(word string, known []string) string {
 		return fmt.Sprintf("; did you mean %q?", best)
 	}
 	return "; known are: " + strings.Join(known, ", ") + "."
-}
-
-// distance is the Levenshtein distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }
