@@ -98,6 +98,12 @@ var patchFaults = []Fault{
 				a.body = nil
 			}
 		})},
+	{"patch-answers-201", "A PATCH that is done is answered with 201", "7644-3.5.2-33",
+		onAnswer(func(c *call, a *reply) {
+			if patched(c, a) {
+				a.status = http.StatusCreated
+			}
+		})},
 	{"patch-204-with-body", "PATCH answers 204 with a body", "7644-3.5.2-33",
 		func(b *behaviour) {
 			onAnswer(func(c *call, a *reply) {

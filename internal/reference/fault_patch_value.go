@@ -68,7 +68,7 @@ var patchValueFaults = []Fault{
 		skipWhen(func(p *patcher, o *operation, t *target) bool { return o.is(opReplace) && p.isUnset(t) })},
 	{"patch-add-keeps-existing", "An add to a singular attribute with a value does nothing", "7644-3.5.2.1-07",
 		skipWhen(func(p *patcher, o *operation, t *target) bool {
-			return o.is(opAdd) && t != nil && t.attr != nil && !t.attr.multiValued && t.attr.kind != typeComplex && !p.isUnset(t)
+			return o.is(opAdd) && t != nil && t.attr != nil && !t.attr.multiValued && (t.attr.kind != typeComplex || t.sub != nil) && !p.isUnset(t)
 		})},
 	{"patch-add-overwrites-list", "An add to a multi-valued attribute replaces its values", "E52, agent-bom 3533",
 		onTarget(func(_ *patcher, o *operation, t *target) error {
@@ -117,6 +117,16 @@ var patchValueFaults = []Fault{
 		onTarget(func(p *patcher, o *operation, t *target) error {
 			if isReplaceOrAdd(o) && t.isComplex() && t.sub == nil {
 				t.place.set(p.doc, nil)
+			}
+			return nil
+		})},
+	{"patch-without-path-overwrites-complex", "An operation without a path removes the parts of a complex attribute that it does not give", "7644-3.5.2.3-06",
+		onOperation(func(p *patcher, o *operation) error {
+			in, _ := o.value.(object)
+			for _, key := range memberNames(in) {
+				if t, err := p.target(key); o.path == "" && err == nil && t.isComplex() && t.sub == nil {
+					t.place.set(p.doc, nil)
+				}
 			}
 			return nil
 		})},
@@ -245,6 +255,8 @@ var patchValueFaults = []Fault{
 			}
 			return nil
 		})},
+	{"patch-extension-urn-ignored", "An operation whose path is the URN of an extension does nothing", "7644-3.5.2-31",
+		skipWhen(func(_ *patcher, o *operation, _ *target) bool { return strings.EqualFold(o.path, scim.EnterpriseUserURN) })},
 	{"patch-urn-path-500", "A path with the URN of an extension is answered with 500", "E29, scim2 104",
 		refuseWhen(http.StatusInternalServerError, "", func(_ *patcher, o *operation, _ *target) bool { return isURN(o.path) })},
 	{"patch-index-in-path", "An array index in a path selects a value", "7644-3.5.2-02",

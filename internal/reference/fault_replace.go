@@ -72,6 +72,12 @@ var replaceFaults = []Fault{
 			}
 			return nil, nil
 		})},
+	{"put-answers-201", "PUT of a resource that exists is answered with 201", "7644-3.5.1-15",
+		onAnswer(func(c *call, a *reply) {
+			if c.isPut() && a.shows != nil {
+				a.status = http.StatusCreated
+			}
+		})},
 	{"put-answers-204", "PUT is answered with 204", "7644-3.5.1-15",
 		onAnswer(func(c *call, a *reply) {
 			if c.isPut() && a.status == http.StatusOK {

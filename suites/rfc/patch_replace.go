@@ -312,7 +312,7 @@ var patchReplaceChecks = []Check{
 		Title:    "PATCH answers 200 with the changed user, or 204 without a body",
 		Requires: []string{"7644-3.5.2-33", "7644-3.1-10", "7644-3.5.2-34"}, Needs: []Feature{Patch},
 		Breaks:  []string{"E44", "OKTA-Q33"},
-		Catches: []string{"patch-answers-old-state", "patch-200-without-body"},
+		Catches: []string{"patch-answers-old-state", "patch-200-without-body", "patch-answers-201"},
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")

@@ -29,7 +29,7 @@ func Checks() []Check {
 		projectionChecks,
 		searchChecks,
 		replaceChecks,
-		patchAddChecks, patchRemoveChecks, patchReplaceChecks, patchErrorChecks,
+		patchAddChecks, patchRemoveChecks, patchReplaceChecks, patchMatrixChecks, patchErrorChecks,
 		deleteChecks,
 		groupChecks, membershipChecks,
 		bulkChecks,
