@@ -23,6 +23,7 @@ internal/har: scim
 schemas: scim
 internal/fake: scim
 internal/edit:
+internal/mutate:
 internal/reference: scim scim/profile internal/edit
 mockidp: scim internal/fake internal/har
 suites/engine: scim scim/profile schemas internal/fake
