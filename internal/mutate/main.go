@@ -25,7 +25,9 @@ import (
 	"time"
 )
 
-func main() {
+func main() { os.Exit(run()) }
+
+func run() int {
 	share := flag.Float64("share", 5, "percent of all mutations")
 	seed := flag.Int64("seed", 1, "draws the mutations")
 	packages := flag.String("packages", "suites/rfc", "directories of the checks, with commas")
@@ -35,8 +37,9 @@ func main() {
 	defer stop()
 	if err := mutate(ctx, strings.Split(*packages, ","), *share/100, *seed, *match); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 // The ways in which a mutation ends.

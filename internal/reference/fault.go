@@ -55,7 +55,7 @@ type Variation struct {
 var faultTopics = [][]Fault{
 	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
 	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, resourceFaults, messageFaults,
-	filterFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
+	filterFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults,
 	dataFaults,

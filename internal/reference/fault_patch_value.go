@@ -256,7 +256,9 @@ var patchValueFaults = []Fault{
 			return nil
 		})},
 	{"patch-extension-urn-ignored", "An operation whose path is the URN of an extension does nothing", "7644-3.5.2-31",
-		skipWhen(func(_ *patcher, o *operation, _ *target) bool { return strings.EqualFold(o.path, scim.EnterpriseUserURN) })},
+		skipWhen(func(_ *patcher, o *operation, _ *target) bool {
+			return strings.EqualFold(o.path, scim.EnterpriseUserURN)
+		})},
 	{"patch-urn-path-500", "A path with the URN of an extension is answered with 500", "E29, scim2 104",
 		refuseWhen(http.StatusInternalServerError, "", func(_ *patcher, o *operation, _ *target) bool { return isURN(o.path) })},
 	{"patch-index-in-path", "An array index in a path selects a value", "7644-3.5.2-02",

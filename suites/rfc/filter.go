@@ -12,7 +12,7 @@ import (
 // is compared with what, for awkward values, and for filters that are wrong.
 var filterChecks = slices.Concat(
 	filterOperatorChecks, filterStringOrderChecks(), filterTimeOrderChecks(), filterTimeChecks,
-	filterNameChecks, filterPathChecks, filterValueChecks(), filterEncodingChecks,
+	filterNameChecks, filterTypeChecks, filterPathChecks, filterValueChecks(), filterEncodingChecks,
 	filterRefusalChecks, filterMalformedChecks(), filterBooleanOrderChecks(),
 )
 

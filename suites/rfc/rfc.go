@@ -27,7 +27,7 @@ func Checks() []Check {
 		sortChecks,
 		paginationChecks,
 		projectionChecks,
-		searchChecks,
+		searchChecks, searchBodyChecks,
 		replaceChecks,
 		patchAddChecks, patchRemoveChecks, patchReplaceChecks, patchMatrixChecks, patchErrorChecks,
 		deleteChecks,
