@@ -107,7 +107,11 @@ var searchBodyChecks = []Check{
 		keeps(t, t.GivenUser(name), "displayName", "meta.resourceType")
 		g := keeps(t, t.GivenGroup(name), "meta.resourceType")
 		both := eq("displayName", "Shared "+t.Tag())
-		accepted(t, t.Search("", Doc{"filter": both})).Arranging().Status(200)
+		if a := t.Search("", Doc{"filter": both}); a.Code() == 403 {
+			t.Skip("the target forbids searches at the root")
+		} else {
+			accepted(t, a).Arranging().Status(200)
+		}
 		atRoot(t, both+" and "+eq("meta.resourceType", g.Body.Get("meta.resourceType").String())).Finds(g)
 	}},
 }

@@ -1,0 +1,40 @@
+package suites_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// Where the text leaves two ways open, or the RFC and an identity provider ask
+// for different things, a service provider that refuses and one that takes
+// what it can are both in order: a whole run of either ends with 0.
+func TestStrictAndTolerant(t *testing.T) {
+	for name, variations := range map[string][]string{
+		"strict": {
+			"undeclared-refused", "put-refuses-foreign-id", "remove-of-nothing-refused", "nested-groups-refused",
+			"conflicts-of-changes-answer-400", "unknown-members-404", "root-search-forbidden",
+			"etags-strong", "patch-answers-204", "bulk-conflicts-of-circles", "emails-unique", "scim-types-left-out",
+		},
+		"tolerant": {
+			"undeclared-echoed", "replace-without-match-adds", "unknown-attributes-find-nothing", "put-keeps-what-is-left-out",
+			"patch-of-meta-ignored", "first-primary-wins", "deleted-users-stay-members", "group-names-repeat", "user-name-made",
+			"group-name-made", "discovery-filter-ignored", "media-type-plain", "empty-lists-shown", "extensions-always-named",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			report := run(t, suites.All(), reference.Config{Variations: variations})
+			for i := range report.Results {
+				if r := &report.Results[i]; r.Outcome == engine.Fail || r.Outcome == engine.Blocked || r.Outcome == engine.Broken {
+					t.Error(line(r))
+				}
+			}
+			assert.Equal(t, engine.ExitOK, report.ExitCode())
+		})
+	}
+}
