@@ -3,6 +3,7 @@ package suites_test
 import (
 	"flag"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ func TestKillMatrix(t *testing.T) {
 	if !*matrix {
 		t.Skip("takes minutes: go test ./suites -run TestKillMatrix -matrix")
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // the runs are short, and many
 	set := suites.All()
 	var mu sync.Mutex
 	red := map[string][]string{}
