@@ -15,6 +15,8 @@ import (
 // A group is a set of results that share a text: a cause or a reason.
 type group struct {
 	text string
+	// rank tells which group was found first.
+	rank int
 	// checks lists the ids of the checks, each once, in plan order.
 	checks []string
 	// results counts the results, which for flows are the steps.
@@ -32,7 +34,7 @@ func (g *groups) add(text string, r *engine.Result) {
 	}
 	have := g.byText[text]
 	if have == nil {
-		have = &group{text: text}
+		have = &group{text: text, rank: len(g.byText)}
 		g.byText[text] = have
 	}
 	have.results++
@@ -41,10 +43,11 @@ func (g *groups) add(text string, r *engine.Result) {
 	}
 }
 
-// by returns the groups ordered by size, the largest first.
+// by returns the groups ordered by size, the largest first, and of one size as
+// they were found.
 func (g *groups) by(size func(*group) int) []*group {
 	return slices.SortedFunc(maps.Values(g.byText), func(a, b *group) int {
-		return cmp.Or(size(b)-size(a), strings.Compare(a.text, b.text))
+		return cmp.Or(size(b)-size(a), a.rank-b.rank)
 	})
 }
 

@@ -38,7 +38,7 @@ func (t *textWriter) summary() {
 		t.say("interrupted: what was not reached is blocked, and the files are complete")
 	}
 	if rfc, idp := t.courts(); rfc+idp > 0 {
-		t.say("%d failures against the RFCs, %d against what identity providers rely on", rfc, idp)
+		t.say("%s against the RFCs, %d against what identity providers rely on", failures(rfc), idp)
 	}
 	if n := s.Counts[engine.Advisory]; n > 0 && t.report.Strict {
 		t.say("%d advisory count as failed (strict)", n)
@@ -144,4 +144,11 @@ func times(n int) string {
 		return "once"
 	}
 	return fmt.Sprintf("%d times", n)
+}
+
+func failures(n int) string {
+	if n == 1 {
+		return "1 failure"
+	}
+	return fmt.Sprintf("%d failures", n)
 }

@@ -355,7 +355,15 @@ func (a *Answer) Finds(want ...*Resource) *Answer {
 			extra = append(extra, id)
 		}
 	}
+	if i := slices.Index(ids, ""); i >= 0 {
+		a.unreadable(Finding{
+			Message: "a resource in the answer has no id", Where: fmt.Sprintf("Resources[%d].id", i), Want: "present", Got: "absent",
+		})
+	}
 	wanted := strconv.Itoa(len(want)) + " resources"
+	if len(want) == 1 {
+		wanted = "1 resource"
+	}
 	if len(missing) > 0 {
 		a.disappoint(Finding{
 			Message: "the answer lacks resources that fulfil the query", Where: "Resources", Want: wanted,
@@ -365,7 +373,7 @@ func (a *Answer) Finds(want ...*Resource) *Answer {
 	if len(extra) > 0 {
 		a.disappoint(Finding{
 			Message: "the answer holds resources that do not fulfil the query", Where: "Resources", Want: wanted,
-			Got: fmt.Sprintf("%d, with %d others", len(ids), len(extra)),
+			Got: fmt.Sprintf("%d, with %s", len(ids), others(len(extra))),
 		})
 	}
 	if len(missing) == 0 && len(extra) == 0 && len(ids) != len(want) {

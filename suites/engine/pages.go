@@ -80,13 +80,13 @@ func atPlace(rawQuery, name, value string) string {
 // Only expects a ListResponse that holds no resources but these; they may be
 // absent.
 func (a *Answer) Only(allowed ...*Resource) *Answer {
-	others := 0
+	more := 0
 	for _, id := range a.IDs() {
 		if !slices.ContainsFunc(allowed, func(r *Resource) bool { return r.ID == id }) {
-			others++
+			more++
 		}
 	}
-	return a.Holds(others == 0, "Resources", "no others", fmt.Sprintf("%d others", others),
+	return a.Holds(more == 0, "Resources", "no others", others(more),
 		"the answer holds resources that do not fulfil the query")
 }
 
@@ -109,3 +109,11 @@ func (a *Answer) InOrder(want ...*Resource) *Answer {
 
 // Resources lists the resources of a ListResponse.
 func (a *Answer) Resources() []scim.Resource { return a.Page().Resources }
+
+// others words a number of resources that should not be there.
+func others(n int) string {
+	if n == 1 {
+		return "1 other"
+	}
+	return fmt.Sprintf("%d others", n)
+}

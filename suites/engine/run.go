@@ -1,10 +1,12 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -182,6 +184,7 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 		outcome, reason := t.execute(steps[i].Do)
 		res.ElapsedMS = milliseconds(time.Since(res.Started))
 		if outcome == "" {
+			inOrder(t.findings)
 			outcome, reason = r.outcomeOf(&res.Meta, res.Level, t.findings)
 			res.unclaimed = outcome == Advisory && failing(t.findings) && !r.plan.claimed(res.Dialect)
 		}
@@ -217,6 +220,14 @@ func (r *run) showAll(all []decided, others *strings.Replacer) {
 	}
 	close(queue)
 	wg.Wait()
+}
+
+// inOrder sorts findings by their exchanges: what went wrong first is the cause
+// of the rest, whatever the check looked at first.
+func inOrder(findings []Finding) {
+	slices.SortStableFunc(findings, func(a, b Finding) int {
+		return cmp.Compare(uint(a.Exchange-1), uint(b.Exchange-1)) // one without an exchange comes last
+	})
 }
 
 // show judges the invariants on what was exchanged, and makes the results fit

@@ -21,7 +21,7 @@ var filterOperatorChecks = []Check{
 		ID: "filter.eq-finds-exactly-the-user", Level: Must,
 		Title:    "The filter userName eq finds the user with that userName and nobody else",
 		Requires: []string{"7644-3.4.2.2-03", "7644-3.4.2.2-10", "7644-3.4.2.2-45"}, Needs: []Feature{Filtering},
-		Breaks:  []string{"E01", "E16", "OKTA-Q06"},
+		Breaks:  []string{"E16", "OKTA-Q06"},
 		Catches: []string{"filter-ignored", "filter-eq-contains"},
 	}, Body: func(t *T) {
 		u := givenNamed(t, "anna")
