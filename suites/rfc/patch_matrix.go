@@ -14,7 +14,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-07", "7644-3.5.2-12"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-add-keeps-existing", "patch-sub-attribute-overwrites-complex"},
 	}, Body: func(t *T) {
-		patched(t, named(t), Add("name.familyName", "Weber")).
+		afterPatch(t, named(t), Add("name.familyName", "Weber")).
 			EqualFold("name.familyName", "Weber").EqualFold("name.givenName", "Nadia")
 	}},
 	{Meta: Meta{
@@ -23,7 +23,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-04", "7644-3.5.2.1-05"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-add-needs-existing"},
 	}, Body: func(t *T) {
-		patched(t, nameless(t), Add("name", Doc{"givenName": "Nadia", "familyName": "Novak"})).
+		afterPatch(t, nameless(t), Add("name", Doc{"givenName": "Nadia", "familyName": "Novak"})).
 			EqualFold("name.givenName", "Nadia").EqualFold("name.familyName", "Novak")
 	}},
 	{Meta: Meta{
@@ -32,7 +32,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-04", "7644-3.5.2-12"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-add-needs-existing"},
 	}, Body: func(t *T) {
-		patched(t, nameless(t), Add("name.familyName", "Novak")).EqualFold("name.familyName", "Novak")
+		afterPatch(t, nameless(t), Add("name.familyName", "Novak")).EqualFold("name.familyName", "Novak")
 	}},
 	{Meta: Meta{
 		ID: "patch.add.assigned-extension-attribute", Level: Must,
@@ -40,7 +40,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-07", "7644-3.5.2-22"}, Needs: []Feature{Patch, EnterpriseUser},
 		Catches: []string{"patch-ignored", "patch-add-keeps-existing", "patch-urn-path-overwrites-extension"},
 	}, Body: func(t *T) {
-		patched(t, employee(t), Add(enterprise("department"), "Service")).
+		afterPatch(t, employee(t), Add(enterprise("department"), "Service")).
 			EqualFold(enterprise("department"), "Service").Equal(enterprise("costCenter"), "4130")
 	}},
 	{Meta: Meta{
@@ -63,7 +63,7 @@ var patchMatrixChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work")), `emails[type eq "work"]`)
-		patched(t, u, Add("emails", Values{email("home", mailbox(t, "home")), email("other", mailbox(t, "other"))})).
+		afterPatch(t, u, Add("emails", Values{email("home", mailbox(t, "home")), email("other", mailbox(t, "other"))})).
 			Count("emails", 3).Has(`emails[type eq "work"]`, `emails[type eq "home"]`, `emails[type eq "other"]`)
 	}},
 	{Meta: Meta{
@@ -73,7 +73,7 @@ var patchMatrixChecks = []Check{
 		Catches: []string{"patch-ignored", "patch-replace-needs-existing", "patch-sub-attribute-overwrites-complex"},
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "name.middleName")
-		patched(t, named(t), Replace("name.middleName", "Jane")).
+		afterPatch(t, named(t), Replace("name.middleName", "Jane")).
 			EqualFold("name.middleName", "Jane").EqualFold("name.familyName", "Novak")
 	}},
 	{Meta: Meta{
@@ -82,7 +82,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-04", "7644-3.5.2.3-05"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-replace-needs-existing"},
 	}, Body: func(t *T) {
-		patched(t, nameless(t), Replace("name", Doc{"givenName": "Nadia", "familyName": "Novak"})).
+		afterPatch(t, nameless(t), Replace("name", Doc{"givenName": "Nadia", "familyName": "Novak"})).
 			EqualFold("name.givenName", "Nadia").EqualFold("name.familyName", "Novak")
 	}},
 	{Meta: Meta{
@@ -93,7 +93,7 @@ var patchMatrixChecks = []Check{
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "phoneNumbers")
 		offers(t, scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
-		patched(t, t.GivenUser(), Replace("phoneNumbers", Values{Doc{"type": "work", "value": "tel:+1-201-555-0110"}})).
+		afterPatch(t, t.GivenUser(), Replace("phoneNumbers", Values{Doc{"type": "work", "value": "tel:+1-201-555-0110"}})).
 			Count("phoneNumbers", 1).Has(`phoneNumbers[type eq "work"].value`)
 	}},
 	{Meta: Meta{
@@ -105,7 +105,7 @@ var patchMatrixChecks = []Check{
 		offers(t, scim.UserURN, "emails.value", "emails.type")
 		both := Values{email("work", mailbox(t, "work")), email("home", mailbox(t, "home"))}
 		u := keeps(t, t.GivenUser(Set("emails", both)), `emails[type eq "work"]`, `emails[type eq "home"]`)
-		patched(t, u, Replace("emails", both)).
+		afterPatch(t, u, Replace("emails", both)).
 			Count("emails", 2).Has(`emails[type eq "work"]`, `emails[type eq "home"]`)
 	}},
 	{Meta: Meta{
@@ -115,7 +115,7 @@ var patchMatrixChecks = []Check{
 		Catches: []string{"patch-ignored", "patch-replace-needs-existing", "patch-urn-path-flattened"},
 	}, Body: func(t *T) {
 		spares(t, scim.EnterpriseUserURN, "department")
-		patched(t, t.GivenUser(), Replace(enterprise("department"), "Sales")).EqualFold(enterprise("department"), "Sales")
+		afterPatch(t, t.GivenUser(), Replace(enterprise("department"), "Sales")).EqualFold(enterprise("department"), "Sales")
 	}},
 	{Meta: Meta{
 		ID: "patch.replace.extension-keeps-its-rest", Level: Must,
@@ -123,7 +123,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-10", "7644-3.5.2-22"}, Needs: []Feature{Patch, EnterpriseUser},
 		Catches: []string{"patch-ignored", "patch-urn-path-overwrites-extension"},
 	}, Body: func(t *T) {
-		patched(t, employee(t), Replace(enterprise("department"), "Service")).
+		afterPatch(t, employee(t), Replace(enterprise("department"), "Service")).
 			EqualFold(enterprise("department"), "Service").Equal(enterprise("costCenter"), "4130")
 	}},
 	{Meta: Meta{
@@ -134,7 +134,7 @@ var patchMatrixChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work"]`, `emails[type eq "home"]`)
-		patched(t, u, Replace("", Doc{"emails": Values{email("work", mailbox(t, "new"))}})).
+		afterPatch(t, u, Replace("", Doc{"emails": Values{email("work", mailbox(t, "new"))}})).
 			Count("emails", 1).EqualFold("emails.value", mailbox(t, "new"))
 	}},
 	{Meta: Meta{
@@ -145,7 +145,7 @@ var patchMatrixChecks = []Check{
 	}, Body: func(t *T) {
 		// That the value without a path is a set of attributes, each a target of
 		// its own, is only said in passing.
-		patched(t, named(t), Replace("", Doc{"name": Doc{"familyName": "Weber"}})).
+		afterPatch(t, named(t), Replace("", Doc{"name": Doc{"familyName": "Weber"}})).
 			EqualFold("name.familyName", "Weber").EqualFold("name.givenName", "Nadia")
 	}},
 	{Meta: Meta{
@@ -190,7 +190,7 @@ var patchMatrixChecks = []Check{
 	}, Body: func(t *T) {
 		spares(t, scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales")), enterprise("department"))
-		patched(t, u, Remove(enterprise("department"))).
+		afterPatch(t, u, Remove(enterprise("department"))).
 			HasNot(enterprise("department")).EqualFold("userName", u.Text("userName"))
 	}},
 	{Meta: Meta{
@@ -215,8 +215,8 @@ var patchMatrixChecks = []Check{
 	}},
 }
 
-// patched is a user as it is read after a PATCH that has to succeed.
-func patched(t *T, u *Resource, op scim.PatchOperation) *Answer {
+// afterPatch is a user as it is read after a PATCH that has to succeed.
+func afterPatch(t *T, u *Resource, op scim.PatchOperation) *Answer {
 	t.Patch(u, op).Status(200, 204)
 	return t.Get(u).Status(200)
 }
