@@ -56,7 +56,11 @@ func (s *Server) patch(c *call, t *resourceType, id string) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &patcher{srv: s, c: c, r: r, doc: fork(r.doc)}
+	doc := r.doc
+	if c.stale != nil {
+		doc = c.stale
+	}
+	p := &patcher{srv: s, c: c, r: r, doc: fork(doc)}
 	var before *reply
 	if s.b.patchAnswersOld {
 		before = s.show(c, r, http.StatusOK)

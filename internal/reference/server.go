@@ -117,6 +117,9 @@ type call struct {
 	size int
 	// inBulk says that this is an operation of a bulk request.
 	inBulk bool
+	// stale is what a PATCH changes in place of the current document; nil in a
+	// correct service provider.
+	stale object
 }
 
 // endpoint is the first segment of the path with a slash in front.

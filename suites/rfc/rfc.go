@@ -37,6 +37,7 @@ func Checks() []Check {
 		etagChecks,
 		authChecks, errorChecks, mediaTypeChecks,
 		dataChecks,
+		concurrencyChecks,
 	)
 	for i := range all {
 		all[i].Suite = Suite
