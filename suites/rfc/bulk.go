@@ -13,7 +13,7 @@ import (
 
 // RFC 7644 section 3.7. The topic has a file for each operation alone, and one
 // for references between operations, order and limits.
-var bulkChecks = slices.Concat(bulkOperationChecks, bulkErrorChecks, bulkReferenceChecks, bulkLimitChecks)
+var bulkChecks = slices.Concat(bulkOperationChecks, bulkErrorChecks, bulkReferenceChecks, bulkLimitChecks, bulkMessageChecks)
 
 // bulk sends a BulkRequest with these operations.
 func bulk(t *T, operations ...Doc) *Answer { return bulkWith(t, nil, operations...) }

@@ -47,7 +47,7 @@ func Checks() []Check {
 
 // Invariants returns the rules that hold for every answer.
 func Invariants() []Invariant {
-	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants)
+	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants)
 	for i := range all {
 		all[i].Suite = InvariantSuite
 	}
