@@ -32,7 +32,7 @@ var allowances = []struct{ hostility, ids, reason string }{
 
 const (
 	json            = "message.json wire.media-type wire.scim-media-type wire.charset"
-	wellFormedError = json + " message.error-body message.error-status"
+	wellFormedError = json + " message.error-body message.error-status message.error-detail message.error-has-error-status"
 )
 
 // mayPass reports whether a result may pass on a hostile target. What is

@@ -37,6 +37,7 @@ func Checks() []Check {
 		etagChecks,
 		authChecks, errorChecks, mediaTypeChecks,
 		dataChecks,
+		unsupportedChecks, requestFormChecks,
 		concurrencyChecks,
 	)
 	for i := range all {
@@ -47,7 +48,7 @@ func Checks() []Check {
 
 // Invariants returns the rules that hold for every answer.
 func Invariants() []Invariant {
-	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants)
+	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants)
 	for i := range all {
 		all[i].Suite = InvariantSuite
 	}
