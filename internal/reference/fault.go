@@ -59,12 +59,12 @@ var faultTopics = [][]Fault{
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults,
 	dataFaults,
-	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults,
+	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.
 var variationTopics = [][]Variation{
-	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations,
+	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each
@@ -86,6 +86,7 @@ var choices = [][]string{
 	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
 	{"user-names-in-lower-case", "text-in-capitals"},
 	{"first-email-primary", "first-primary-wins"},
+	{"asynchronous-on-request", "asynchronous-result-elsewhere", "not-asynchronous"},
 }
 
 // contradict returns two of the variations that are ways of doing one thing.

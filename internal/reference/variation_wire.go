@@ -36,8 +36,9 @@ var wireVariations = []Variation{
 			}
 		})},
 	{"errors-without-detail", "Errors have a detail only where it is demanded, and a member of their own", "7644-3.12-05",
-		onAnswer(func(_ *call, a *reply) {
-			demanded := a.status == http.StatusRequestEntityTooLarge || a.body["scimType"] == scim.InvalidFilter // 7644-3.4.2.2-42
+		onAnswer(func(c *call, a *reply) {
+			demanded := a.status == http.StatusRequestEntityTooLarge || a.body["scimType"] == scim.InvalidFilter || // 7644-3.4.2.2-42
+				c.inBulk || c.endpoint() == scim.BulkEndpoint // 7644-3.7.3-04
 			if a.status >= http.StatusBadRequest && a.body["detail"] != nil && !demanded {
 				delete(a.body, "detail")
 				a.body["correlationId"] = "4711"

@@ -71,7 +71,14 @@ func (t *T) didCreate(made []*created, req scim.Request, x *scim.Exchange) {
 	}
 	for _, c := range made {
 		id := ""
-		if x.Status()/100 == 2 {
+		switch {
+		case x.Status() == http.StatusAccepted:
+			// It may be created later, and Location name the event that tells
+			// of it (RFC 9967 section 2.5.1.1).
+			if endpoint, last := splitLocation(x.Response.Header.Get("Location")); endpoint == c.endpoint {
+				id = last
+			}
+		case x.Status()/100 == 2:
 			id = idOf(x.Response)
 		}
 		t.came(c, id, x)

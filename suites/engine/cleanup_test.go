@@ -66,6 +66,30 @@ func TestCleanUpAfterALostAnswer(t *testing.T) {
 	}
 }
 
+// A create that is done later is told by an event, whose id is not that of what
+// was created.
+func TestCleanUpAfterAnAsynchronousCreate(t *testing.T) {
+	for _, location := range []string{"", "/Events/77", "https://scim.example.com/v2/Users/id1"} {
+		s := &target{}
+		s.before = func(req scim.Request) *scim.Exchange {
+			if req.Method != http.MethodPost {
+				return nil
+			}
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.serve(req)
+			x := answer(202, "")
+			x.Response.Header.Set("Location", location)
+			return x
+		}
+		report := play(t, s, []engine.Check{check("a.check", func(t *engine.T) {
+			t.Post("/Users", t.NewUser()).Status(202)
+		})})
+		assert.Empty(t, s.users(), location)
+		assert.Equal(t, engine.Pass, report.Find("clean-up").Outcome, location)
+	}
+}
+
 // A target that only says that it has deleted is asked again, and what is left
 // is counted.
 func TestWhatIsLeftIsCounted(t *testing.T) {

@@ -38,6 +38,7 @@ func Checks() []Check {
 		authChecks, errorChecks, mediaTypeChecks,
 		dataChecks,
 		unsupportedChecks, requestFormChecks,
+		asyncChecks,
 		concurrencyChecks,
 	)
 	for i := range all {
@@ -48,7 +49,7 @@ func Checks() []Check {
 
 // Invariants returns the rules that hold for every answer.
 func Invariants() []Invariant {
-	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants)
+	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants, asyncInvariants)
 	for i := range all {
 		all[i].Suite = InvariantSuite
 	}
