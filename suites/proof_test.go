@@ -43,6 +43,7 @@ func start(t testing.TB, cfg reference.Config, limits scim.Config) (*scim.Client
 	require.NoError(t, err)
 	t.Cleanup(func() { running.Close() })
 	limits.BaseURL, limits.Auth = running.URL, scim.Bearer(scim.StaticToken(token))
+	limits.Insecure = running.Secure()
 	client, err := scim.NewClient(limits)
 	require.NoError(t, err)
 	t.Cleanup(func() { client.Close() })

@@ -148,7 +148,7 @@ func onReference(ctx context.Context, cfg reference.Config, set suites.Set) (*en
 		return nil, untested(fmt.Errorf("the embedded reference cannot listen: %w", err), "free a port on 127.0.0.1")
 	}
 	defer running.Close()
-	client, err := scim.NewClient(scim.Config{BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(cfg.Token))})
+	client, err := scim.NewClient(scim.Config{BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken(cfg.Token)), Insecure: running.Secure()})
 	if err != nil {
 		return nil, err
 	}

@@ -97,6 +97,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 		defer running.Close()
+		o.conn.insecure = o.conn.insecure || running.Secure()
 		if d, err = o.conn.open(ctx, p, running.URL, scim.StaticToken(referenceToken)); err != nil {
 			return err
 		}

@@ -68,7 +68,11 @@ in another way that the RFCs allow.
 			}
 			defer running.Close()
 			fmt.Fprintf(out, "base URL  %s\ntoken     %s\n", running.URL, token)
-			fmt.Fprintf(out, "try       SCIMTEST_TOKEN=%s scimtest run %s\n", token, running.URL)
+			insecure := ""
+			if running.Secure() {
+				insecure = " --insecure"
+			}
+			fmt.Fprintf(out, "try       SCIMTEST_TOKEN=%s scimtest run %s%s\n", token, running.URL, insecure)
 			fmt.Fprintln(out, "Ctrl-C ends it; nothing is kept")
 			<-cmd.Context().Done()
 			return nil

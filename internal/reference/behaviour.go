@@ -78,6 +78,9 @@ type switches struct {
 	// replaceCreates makes a replace whose filter selects nothing create the
 	// value, as Entra ID expects (entra.md E32).
 	replaceCreates bool
+	// tlsFrom is the oldest version of TLS that Listen speaks; 0 for plain
+	// HTTP.
+	tlsFrom uint16
 	// encode writes the body of an answer; as it is without one.
 	encode func(o object) []byte
 }

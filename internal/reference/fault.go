@@ -59,12 +59,12 @@ var faultTopics = [][]Fault{
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults,
 	dataFaults,
-	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults,
+	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.
 var variationTopics = [][]Variation{
-	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations,
+	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each

@@ -2,9 +2,13 @@ package reference
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
+	"log"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -19,6 +23,10 @@ type Running struct {
 	done   chan struct{}
 }
 
+// Secure reports whether it speaks TLS. Its certificate is its own, so only a
+// client that takes any certificate reaches it.
+func (r *Running) Secure() bool { return strings.HasPrefix(r.URL, "https:") }
+
 // Listen serves on a TCP address such as "127.0.0.1:8085"; port 0 takes a free
 // one. A Server listens once. Close ends it.
 func (s *Server) Listen(address string) (*Running, error) {
@@ -30,6 +38,16 @@ func (s *Server) Listen(address string) (*Running, error) {
 		URL:    "http://" + listener.Addr().String() + s.basePath,
 		server: &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second},
 		done:   make(chan struct{}),
+	}
+	if s.b.tlsFrom != 0 {
+		certificate, err := ownCertificate(listener.Addr())
+		if err != nil {
+			listener.Close()
+			return nil, err
+		}
+		running.URL = "https" + strings.TrimPrefix(running.URL, "http")
+		running.server.ErrorLog = log.New(io.Discard, "", 0) // handshakes that fail
+		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: s.b.tlsFrom})
 	}
 	running.server.RegisterOnShutdown(func() { close(s.closing) })
 	go func() {

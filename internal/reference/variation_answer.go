@@ -79,7 +79,7 @@ var answerVariations = []Variation{
 		writingTimes(func(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000") })},
 	{"location-relative", "Location, meta.location and $ref are relative references", "7643-2.3.7-05",
 		locating(func(c *call, uri string) string {
-			_, path, _ := strings.Cut(strings.TrimPrefix(uri, "http://"), "/")
+			_, path, _ := strings.Cut(uri[strings.Index(uri, "://")+len("://"):], "/")
 			return "/" + path
 		}, true)},
 	{"location-of-another-host", "Location, meta.location and $ref name the host behind a gateway", "7643-3.1-27",

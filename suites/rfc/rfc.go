@@ -39,6 +39,7 @@ func Checks() []Check {
 		dataChecks,
 		unsupportedChecks, requestFormChecks,
 		asyncChecks,
+		transportChecks,
 		concurrencyChecks,
 	)
 	for i := range all {
