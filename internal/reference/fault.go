@@ -59,7 +59,7 @@ var faultTopics = [][]Fault{
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults,
 	dataFaults,
-	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults,
+	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

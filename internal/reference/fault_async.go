@@ -39,6 +39,10 @@ var asyncFaults = []Fault{
 			asynchronous(b)
 			onConfig(func(o object) { o["securityEvents"] = object{"asyncRequest": "none"} })(b)
 		}},
+	{"async-event-names", "ServiceProviderConfig lists names of events in place of URIs", "9967-4-03",
+		onConfig(func(o object) {
+			o["securityEvents"] = object{"asyncRequest": "none", "eventUris": []any{"user-created", "urn:ietf:params:scim:events:prov:delete"}}
+		})},
 	{"async-unknown-mode", "ServiceProviderConfig has a word of its own for asynchronous requests", "9967-4-02",
 		onConfig(func(o object) { o["securityEvents"] = object{"asyncRequest": "always"} })},
 }

@@ -21,6 +21,31 @@ var offerFaults = []Fault{
 		}},
 }
 
+// placeFaults are in where things are, and what may stand in a URI.
+var placeFaults = []Fault{
+	{"groups-at-another-endpoint", "Groups are at /Teams", "7644-3.2-01",
+		onShape(func(types []*resourceType) []*resourceType {
+			for _, t := range types {
+				if t.endpoint == scim.GroupsEndpoint {
+					t.endpoint = "/Teams"
+				}
+			}
+			return types
+		})},
+	{"sensitive-filter-500", "A filter on password is answered with 500", "7644-7.5.2-03", onSensitiveFilter(http.StatusInternalServerError, "")},
+	{"sensitive-filter-403-mutability", "A filter on password is answered with 403 and the word mutability", "7644-3.12-26",
+		onSensitiveFilter(http.StatusForbidden, scim.Mutability)},
+}
+
+func onSensitiveFilter(status int, scimType string) func(*behaviour) {
+	return onRequest(func(c *call) (*reply, error) {
+		if strings.Contains(strings.ToLower(c.params.Get("filter")), "password") {
+			return nil, &problem{status: status, scimType: scimType, detail: "the filter cannot be answered"}
+		}
+		return nil, nil
+	})
+}
+
 // requestFormFaults are in what is made of requests of another form.
 var requestFormFaults = []Fault{
 	{"undeclared-attribute-500", "A create with an attribute that no schema declares is answered with 500", "7644-3.1-07",

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
 )
@@ -35,6 +37,24 @@ var asyncChecks = []Check{
 		}
 		t.Expect(slices.Contains([]string{"none", "long", "request"}, mode), nil, "securityEvents.asyncRequest", "none, long or request", mode,
 			"securityEvents.asyncRequest has a word of its own")
+	}},
+	{Meta: Meta{
+		ID: "async.event-uris", Level: Should, ReadOnly: true,
+		Title:    "securityEvents.eventUris in ServiceProviderConfig lists URIs of events",
+		Requires: []string{"9967-4-03"}, Needs: []Feature{Discovery},
+		Catches: []string{"async-event-names"},
+	}, Body: func(t *T) {
+		list := t.Target().Config.Lookup("securityEvents.eventUris")
+		if len(list) == 0 {
+			t.Skip("ServiceProviderConfig has no securityEvents.eventUris")
+		}
+		for _, v := range list {
+			word := strings.ToLower(v.String())
+			ofSCIM := strings.HasPrefix(word, "urn:ietf:params:scim:")
+			isURI := v.Type == gjson.String && strings.Contains(word, ":") && (!ofSCIM || strings.HasPrefix(word, "urn:ietf:params:scim:event:"))
+			t.Expect(isURI, nil, "securityEvents.eventUris", "URIs, those of SCIM below urn:ietf:params:scim:event:", v.Raw,
+				"securityEvents.eventUris holds what is no URI of an event")
+		}
 	}},
 	{Meta: Meta{
 		ID: "async.none-is-answered-at-once", Level: Must,

@@ -125,15 +125,16 @@ var bulkInvariants = []Invariant{
 			Title:    "Every bulk answer names the BulkResponse URN in schemas",
 			Requires: []string{"7644-3.7-04", "7644-8.2-01"}, Catches: []string{"bulk-answer-without-schemas"},
 		},
-		Judge: judgeBulk(func(r scim.Resource) []Finding {
-			if declares(r, scim.BulkResponseURN) {
-				return nil
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			r, ok := bulkAnswer(x)
+			if !ok || declares(r, scim.BulkResponseURN) {
+				return ok, nil
 			}
-			return []Finding{{
+			return true, []Finding{{
 				Message: "a bulk answer does not name the BulkResponse URN in schemas", Where: "schemas",
 				Want: scim.BulkResponseURN, Got: given(r.Get("schemas").Raw),
 			}}
-		}),
+		},
 	},
 	{
 		Meta: Meta{
@@ -141,12 +142,16 @@ var bulkInvariants = []Invariant{
 			Title:    "No bulk answer has failOnErrors, which belongs to requests",
 			Requires: []string{"7644-3.7-06"}, Catches: []string{"bulk-answer-echoes-fail-on-errors"},
 		},
-		Judge: judgeBulk(func(r scim.Resource) []Finding {
-			if !r.Has("failOnErrors") {
-				return nil
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			r, ok := bulkAnswer(x)
+			switch {
+			case !ok || !r.Has("failOnErrors") && !r.Has("Operations"):
+				return false, nil
+			case !r.Has("failOnErrors"):
+				return true, nil
 			}
-			return []Finding{{Message: "a bulk answer has failOnErrors", Where: "failOnErrors", Want: "absent", Got: r.Get("failOnErrors").Raw}}
-		}),
+			return true, []Finding{{Message: "a bulk answer has failOnErrors", Where: "failOnErrors", Want: "absent", Got: r.Get("failOnErrors").Raw}}
+		},
 	},
 	{
 		Meta: Meta{
@@ -187,17 +192,6 @@ func described(op gjson.Result) bool {
 		}
 	}
 	return op.Get("response").Type == gjson.String && op.Get("response").Str != ""
-}
-
-// judgeBulk makes a rule for bulk answers one for all answers.
-func judgeBulk(judge func(r scim.Resource) []Finding) func(*scim.Exchange, *Discovered) (bool, []Finding) {
-	return func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
-		r, ok := bulkAnswer(x)
-		if !ok {
-			return false, nil
-		}
-		return true, judge(r)
-	}
 }
 
 // bulkAnswer is the body of an answer to a bulk request that was processed.

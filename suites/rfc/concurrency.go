@@ -57,9 +57,14 @@ var concurrencyChecks = []Check{
 		}
 		answers := t.Together(calls...)
 		a := settled(t, u).Status(200)
+		var lost []string
 		for _, i := range done(answers) {
-			a.EqualFold(names[i], "Second "+names[i])
+			if !strings.EqualFold(a.Text(names[i]), "Second "+names[i]) {
+				lost = append(lost, names[i])
+			}
 		}
+		a.Holds(len(lost) == 0, strings.Join(names, ", "), "the new value of each whose PATCH was answered with success", "the old value of "+strings.Join(lost, ", "),
+			"changes of different attributes at the same time are lost")
 		noServerError(answers)
 	}},
 	{Meta: Meta{

@@ -37,7 +37,7 @@ func Checks() []Check {
 		etagChecks,
 		authChecks, errorChecks, mediaTypeChecks,
 		dataChecks,
-		unsupportedChecks, requestFormChecks,
+		unsupportedChecks, requestFormChecks, placeChecks,
 		asyncChecks,
 		transportChecks,
 		concurrencyChecks,

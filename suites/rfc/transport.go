@@ -19,6 +19,6 @@ var transportChecks = []Check{
 	}, Body: func(t *T) {
 		refusal := t.Handshake(tls.VersionTLS12)
 		t.Expect(refusal == "", nil, "TLS", "a handshake of TLS 1.2", refusal,
-			"a handshake of TLS 1.2 is refused, though requests are answered: clients without TLS 1.3 are shut out")
+			"a handshake of TLS 1.2 is refused: RFC 9325 allows that today, but clients without TLS 1.3 are shut out")
 	}},
 }

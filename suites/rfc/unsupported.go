@@ -2,6 +2,8 @@ package rfc
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
@@ -121,4 +123,50 @@ func refusesPath(t *T, path any) {
 	})
 	t.Get(u).Status(200).NotEqual("displayName", "Overwritten")
 	a.Refused().Advisory().Status(400)
+}
+
+// RFC 7644 sections 3.2 and 7.5.2.
+var placeChecks = []Check{
+	{Meta: Meta{
+		ID: "discovery.core-types-at-their-endpoints", Level: Must, ReadOnly: true,
+		Title:    "The resource types of the schemas User and Group are at /Users and /Groups",
+		Requires: []string{"7644-3.2-01"}, Needs: []Feature{Discovery},
+		Catches: []string{"groups-at-another-endpoint"},
+	}, Body: func(t *T) {
+		listed := 0
+		for _, core := range [...]struct{ urn, endpoint string }{{scim.UserURN, scim.UsersEndpoint}, {scim.GroupURN, scim.GroupsEndpoint}} {
+			var endpoints []string // a schema may have more types than the one of the RFC
+			for _, kind := range t.Target().Types {
+				if strings.EqualFold(kind.Schema, core.urn) {
+					endpoints = append(endpoints, kind.Endpoint)
+				}
+			}
+			if len(endpoints) == 0 {
+				continue
+			}
+			listed++
+			t.Expect(slices.Contains(endpoints, core.endpoint), nil, "endpoint", core.endpoint, strings.Join(endpoints, ", "),
+				"no resource type of "+core.urn+" has the endpoint "+core.endpoint)
+		}
+		if listed == 0 {
+			t.Skip("/ResourceTypes lists no type with the schema User or Group")
+		}
+	}},
+	{Meta: Meta{
+		ID: "error.sensitive-filter", Level: Should,
+		Title:    "A filter on password in a URI is answered with 403 sensitive, refused as a filter, or finds nothing",
+		Requires: []string{"7644-7.5.2-03", "7644-7.5.2-04", "7644-3.12-26"}, Needs: []Feature{Filtering},
+		Catches: []string{"sensitive-filter-500", "sensitive-filter-403-mutability"},
+	}, Body: func(t *T) {
+		u := t.GivenUser()
+		control(t, eq("userName", u.Text("userName")), u)
+		a := t.List(scim.UsersEndpoint, Filter(mine(t, eq("password", "Scimtest-no-such-pw")))).Status(200, 400, 403)
+		switch a.Code() {
+		case 200:
+			a.Finds()
+		case 403:
+			word := a.ScimType()
+			a.Holds(word == "" || word == scim.Sensitive, "scimType", scim.Sensitive, word, "the scimType of a refused sensitive filter is another word than sensitive")
+		}
+	}},
 }
