@@ -135,18 +135,14 @@ var placeChecks = []Check{
 	}, Body: func(t *T) {
 		listed := 0
 		for _, core := range [...]struct{ urn, endpoint string }{{scim.UserURN, scim.UsersEndpoint}, {scim.GroupURN, scim.GroupsEndpoint}} {
-			var endpoints []string // a schema may have more types than the one of the RFC
-			for _, kind := range t.Target().Types {
-				if strings.EqualFold(kind.Schema, core.urn) {
-					endpoints = append(endpoints, kind.Endpoint)
-				}
-			}
-			if len(endpoints) == 0 {
+			if !slices.ContainsFunc(t.Target().Types, func(kind ResourceType) bool { return strings.EqualFold(kind.Schema, core.urn) }) {
 				continue
 			}
 			listed++
-			t.Expect(slices.Contains(endpoints, core.endpoint), nil, "endpoint", core.endpoint, strings.Join(endpoints, ", "),
-				"no resource type of "+core.urn+" has the endpoint "+core.endpoint)
+			a := t.Fetch(core.endpoint, Query("count", "1")).Status(200, 400, 403)
+			if a.Code() == http.StatusOK {
+				a.Page()
+			}
 		}
 		if listed == 0 {
 			t.Skip("/ResourceTypes lists no type with the schema User or Group")
