@@ -81,6 +81,15 @@ type switches struct {
 	// tlsFrom is the oldest version of TLS that Listen speaks; 0 for plain
 	// HTTP.
 	tlsFrom uint16
+	// pathOverToken takes the tenant from the URL, whosever the token is.
+	pathOverToken bool
+	// readerMay says which writes a token that may only read is let do.
+	readerMay func(c *call) bool
+	// membersCross and managersCross let a resource refer to one of the other
+	// tenant.
+	membersCross, managersCross bool
+	// numbersAlike gives the resources of both tenants the same ids.
+	numbersAlike bool
 	// encode writes the body of an answer; as it is without one.
 	encode func(o object) []byte
 }

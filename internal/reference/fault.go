@@ -60,11 +60,13 @@ var faultTopics = [][]Fault{
 	provisioningFaults,
 	dataFaults,
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
+	tenantFaults, rightsFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.
 var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
+	tenantVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each
@@ -85,6 +87,7 @@ var choices = [][]string{
 	{"config-needs-no-meta", "type-name-is-not-its-id"},
 	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
 	{"user-names-in-lower-case", "text-in-capitals"},
+	{"tenant-ids-refused-403", "tenant-ids-refused-401"},
 	{"first-email-primary", "first-primary-wins"},
 	{"asynchronous-on-request", "asynchronous-result-elsewhere", "not-asynchronous"},
 }

@@ -146,7 +146,7 @@ func (s *Server) expandOne(c *call, a *attribute, v any) any {
 		return v
 	}
 	out := maps.Clone(o)
-	target := s.store.byID[memberID(v)]
+	target := s.referred(memberID(v), s.b.membersCross && a.name == "members" || s.b.managersCross && a.name == "manager")
 	if target == nil {
 		return out
 	}

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"bytes"
-	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"io"
@@ -22,6 +21,13 @@ import (
 type Config struct {
 	// Token is the bearer token; "secret" when empty.
 	Token string
+	// SecondToken is the bearer token of a second tenant; without one there is
+	// none. Its base URL may be that of the first, or have SecondPath behind
+	// it.
+	SecondToken string
+	// ReadToken is a bearer token of the first tenant that may only read;
+	// without one there is none.
+	ReadToken string
 	// BasePath is the path of the base URL; "/scim/v2" when empty.
 	BasePath string
 	// Faults and Variations are names from Faults and Variations.
@@ -44,26 +50,30 @@ const maxBody = 8 << 20
 // Server is the reference service provider. It is an http.Handler for the
 // whole of its base path.
 type Server struct {
-	token    string
-	basePath string
-	now      func() time.Time
-	types    []*resourceType
-	store    *store
-	cursors  *cursors
-	b        behaviour
-	handler  http.Handler
-	closing  chan struct{}
+	token, readToken string
+	basePath         string
+	now              func() time.Time
+	types            []*resourceType
+	store            *store
+	cursors          *cursors
+	b                behaviour
+	handler          http.Handler
+	closing          chan struct{}
+	// second is the second tenant, and peer the other one of the two; nil
+	// without a second.
+	second, peer *Server
 }
 
 // New makes a service provider. It returns an error for a fault, variation or
 // hostility that does not exist.
 func New(cfg Config) (*Server, error) {
 	s := &Server{
-		token:    cfg.Token,
-		basePath: strings.TrimSuffix(cfg.BasePath, "/"),
-		now:      cfg.Now,
-		types:    []*resourceType{userType(), groupType(), deviceType()},
-		closing:  make(chan struct{}),
+		token:     cfg.Token,
+		readToken: cfg.ReadToken,
+		basePath:  strings.TrimSuffix(cfg.BasePath, "/"),
+		now:       cfg.Now,
+		types:     []*resourceType{userType(), groupType(), deviceType()},
+		closing:   make(chan struct{}),
 	}
 	if s.token == "" {
 		s.token = "secret"
@@ -82,6 +92,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.store = newStore(s.types, cfg.Seed)
 	s.cursors = newCursors(s.now, s.store.newID())
+	if cfg.SecondToken != "" {
+		s.addSecond(cfg.SecondToken, cfg.Seed)
+	}
 	s.addSubject()
 	s.handler = http.HandlerFunc(s.serve)
 	for _, wrap := range s.b.wrap {
@@ -102,6 +115,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.S
 
 // call is a request in the terms of SCIM.
 type call struct {
+	// srv is the tenant that the request is for.
 	srv *Server
 	// method is the HTTP method; HEAD is read as GET.
 	method string
@@ -120,6 +134,8 @@ type call struct {
 	// stale is what a PATCH changes in place of the current document; nil in a
 	// correct service provider.
 	stale object
+	// reader says that the token may only read.
+	reader bool
 }
 
 // endpoint is the first segment of the path with a slash in front.
@@ -176,7 +192,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	c, err := s.read(r)
 	var a *reply
 	if err == nil {
-		a = s.dispatch(c)
+		a = c.srv.dispatch(c)
 	} else {
 		a = s.finish(c, errorReply(err))
 	}
@@ -194,7 +210,7 @@ func (s *Server) dispatch(c *call) *reply {
 			return s.finish(c, a)
 		}
 	}
-	a, err := s.route(c)
+	a, err := c.srv.route(c)
 	if err != nil {
 		a = errorReply(err)
 	}
@@ -223,6 +239,10 @@ func (s *Server) read(r *http.Request) (*call, error) {
 	if !ok || below != "" && below[0] != '/' {
 		return c, notFound("what is not below " + s.basePath)
 	}
+	below, explicit := s.cutTenant(below)
+	if explicit {
+		c.base += SecondPath
+	}
 	for _, segment := range strings.Split(strings.Trim(below, "/"), "/") {
 		plain, err := url.PathUnescape(segment)
 		if err != nil {
@@ -235,11 +255,17 @@ func (s *Server) read(r *http.Request) (*call, error) {
 	if err := s.authenticate(c); err != nil {
 		return c, err
 	}
+	if err := c.inTenant(s, explicit); err != nil {
+		return c, err
+	}
 	var err error
 	if c.params, err = parseParams(r.URL.RawQuery); err != nil {
 		return c, err
 	}
-	return c, s.readBody(c, r)
+	if err := s.readBody(c, r); err != nil {
+		return c, err
+	}
+	return c, c.readsOnly()
 }
 
 // parseParams decodes a query. Unlike url.ParseQuery it takes a semicolon for
@@ -275,8 +301,7 @@ func (s *Server) authenticate(c *call) error {
 		return nil
 	}
 	scheme, token, _ := strings.Cut(given, " ")
-	if strings.EqualFold(scheme, "Bearer") &&
-		subtle.ConstantTimeCompare([]byte(strings.TrimSpace(token)), []byte(s.token)) == 1 {
+	if strings.EqualFold(scheme, "Bearer") && c.admitToken(s, strings.TrimSpace(token)) {
 		return nil
 	}
 	for _, hook := range s.b.admit {

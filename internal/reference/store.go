@@ -33,7 +33,7 @@ type collection struct {
 
 // store holds all resources. Its methods are called with the lock held.
 type store struct {
-	mu sync.RWMutex
+	mu *sync.RWMutex
 	// random makes ids; nil for random ones.
 	random      *rand.Rand
 	seq         int
@@ -49,6 +49,7 @@ type store struct {
 
 func newStore(types []*resourceType, seed uint64) *store {
 	s := &store{
+		mu:          &sync.RWMutex{},
 		byID:        map[string]*resource{},
 		collections: map[*resourceType]*collection{},
 		groups:      map[string][]*resource{},

@@ -87,7 +87,7 @@ func (s *Server) validate(c *call, t *resourceType, doc object, self *resource) 
 		}
 	}
 	for _, id := range memberIDs(doc) {
-		if m := s.store.byID[id]; m == nil || m.kind.name != "User" && m.kind.name != "Group" {
+		if m := s.referred(id, s.b.membersCross); m == nil || m.kind.name != "User" && m.kind.name != "Group" {
 			return refuse(scim.InvalidValue, "there is no user or group %q to be a member", id)
 		}
 	}
