@@ -183,7 +183,11 @@ func curls(report *engine.Report, r *engine.Result, n int) []string {
 			return
 		}
 		seen[x] = true
-		c := har.Curl(report.Target.BaseURL, *x)
+		base := report.Target.BaseURL
+		if x.Request.As == scim.SecondTenant {
+			base = report.Target.SecondURL
+		}
+		c := har.Curl(base, *x)
 		if len(c) > maxCurl {
 			c = fmt.Sprintf("too long to show: exchange %d of %s in report.json", f.Exchange, r.Key())
 			if x != exchangeOf(r, f) {

@@ -104,7 +104,11 @@ func (t *textWriter) files() {
 // next says what to do first.
 func (t *textWriter) next() {
 	if c := t.report.Find("clean-up"); c != nil && len(c.Findings) > 0 && t.o.BaseArg != "" {
-		t.print(fmt.Sprintf("clean up: scimtest clean %s --run %s\n", har.Quote(t.o.BaseArg), t.report.RunID))
+		second := ""
+		if t.report.Target.SecondURL != "" {
+			second = " --second " + har.Quote(t.report.Target.SecondURL)
+		}
+		t.print(fmt.Sprintf("clean up: scimtest clean %s --run %s%s\n", har.Quote(t.o.BaseArg), t.report.RunID, second))
 	}
 	if r := t.worst(); r != nil {
 		t.print("next: " + t.again(r) + "\n")

@@ -99,6 +99,21 @@ func NewClient(cfg Config) (*Client, error) {
 	return c, nil
 }
 
+// Beside returns a client of the same service with other credentials and
+// perhaps another base URL. The two share their connections, and wait together:
+// the rate and the pauses that the service asks for hold for both.
+func (c *Client) Beside(baseURL string, auth Authenticator) (*Client, error) {
+	base, err := ParseBaseURL(baseURL)
+	if err != nil {
+		return nil, err
+	}
+	cfg := c.cfg
+	cfg.BaseURL, cfg.Auth = baseURL, auth
+	return &Client{
+		cfg: cfg, base: base, transport: c.transport, tokens: c.tokens, limiter: c.limiter, pacer: c.pacer,
+	}, nil
+}
+
 // tokenClient reaches token endpoints the way the target is reached, but it
 // sends a secret, so the certificate is verified in any case.
 func (c *Client) tokenClient() *http.Client {

@@ -29,7 +29,22 @@ type Request struct {
 	Body Body `json:"body,omitempty"`
 	// NoAuth leaves the client's credentials out of this request.
 	NoAuth bool `json:"no_auth,omitempty"`
+	// As says whose request it is, where a run has several clients. It is
+	// never on the wire.
+	As Role `json:"as,omitempty"`
 }
+
+// Role is what a client is in a run. The zero value is that of the run's own
+// client.
+type Role string
+
+// The roles of other clients.
+const (
+	// SecondTenant is a client of another tenant of the same service.
+	SecondTenant Role = "second-tenant"
+	// Reader is a client of the same tenant that may only read.
+	Reader Role = "reader"
+)
 
 // Response is one answer as it was received.
 type Response struct {

@@ -36,7 +36,7 @@ func sampled(n int) bool { return raceDetector && n%12 != 0 }
 // start serves the reference and returns a client for it, with these limits.
 func start(t testing.TB, cfg reference.Config, limits scim.Config) (*scim.Client, string) {
 	t.Helper()
-	cfg.Token = token
+	cfg.Token, cfg.SecondToken, cfg.ReadToken = token, "secret-2", "secret-read"
 	server, err := reference.New(cfg)
 	require.NoError(t, err)
 	running, err := server.Listen("127.0.0.1:0")
@@ -58,6 +58,7 @@ func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engin
 		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
 		Target: client, BaseURL: url, Embedded: true,
 	}
+	addOthers(t, plan, client, url)
 	for _, b := range bend {
 		b(plan)
 	}
@@ -66,6 +67,18 @@ func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engin
 	report, err := engine.Run(ctx, plan)
 	require.NoError(t, err)
 	return report
+}
+
+// addOthers gives a plan the clients beside the first that start's server
+// knows.
+func addOthers(t testing.TB, plan *engine.Plan, client *scim.Client, url string) {
+	t.Helper()
+	plan.SecondURL = url + reference.SecondPath
+	second, err := client.Beside(plan.SecondURL, scim.Bearer(scim.StaticToken("secret-2")))
+	require.NoError(t, err)
+	reader, err := client.Beside(url, scim.Bearer(scim.StaticToken("secret-read")))
+	require.NoError(t, err)
+	plan.Second, plan.Reader = second, reader
 }
 
 // line words a result for a failed proof.
@@ -296,6 +309,7 @@ func runHostile(t *testing.T, set suites.Set, cfg reference.Config) *engine.Repo
 		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: url,
 		SkipPreflight: true, CheckTimeout: 2 * time.Second, Parallel: 64,
 	}
+	addOthers(t, plan, client, url)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	report, err := engine.Run(ctx, plan)

@@ -99,7 +99,7 @@ func looksLikeURL(s string) bool {
 func forTargets(cmd *cobra.Command) error {
 	for _, name := range []string{
 		"auth", "token-file", "token-command", "user", "oauth-token-url", "oauth-client-id", "oauth-scope",
-		"ca-file", "client-cert", "client-key", "insecure", "sandbox", "journal",
+		"ca-file", "client-cert", "client-key", "insecure", "sandbox", "journal", "second",
 	} {
 		if cmd.Flags().Changed(name) {
 			return usage(fmt.Errorf("--%s has no use without a target", name), "give the URL of the target before the selectors")

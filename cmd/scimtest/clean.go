@@ -21,7 +21,8 @@ func newClean() *cobra.Command {
 		Long: `clean removes what the run's journal names. Without the journal it reads all
 users and groups and removes those that bear the run's tag. Nothing else is
 ever touched. A run that ends by itself cleans up; this is for one that was
-killed, or whose target would not let go.
+killed, or whose target would not let go. A run that had --second needs it here
+as well.
 
   scimtest clean https://scim.example.com/v2 --run tvwg6mm2`,
 		Args: takes(1),
@@ -45,15 +46,24 @@ killed, or whose target would not let go.
 				return err
 			}
 			defer d.client.Close()
+			second, err := conn.openSecond(cmd.Context(), d)
+			if err != nil {
+				return err
+			}
 			if dir == "" {
 				if dir, err = engine.JournalDir(); err != nil {
 					return err
 				}
 			}
-			res, err := engine.Clean(cmd.Context(), engine.CleanOptions{
+			options := engine.CleanOptions{
 				Target: d.client, BaseURL: d.baseURL, Profile: d.profile, RunID: runID,
 				JournalPath: engine.JournalPath(dir, runID), UserAgent: "scimtest/" + build().Version,
-			})
+				SecondURL: second.baseURL,
+			}
+			if second.client != nil {
+				options.Second = second.client
+			}
+			res, err := engine.Clean(cmd.Context(), options)
 			out := cmd.OutOrStdout()
 			if res.Walked {
 				fmt.Fprintf(out, "no journal of run %s in %s: read the target for its tag\n", runID, dir)

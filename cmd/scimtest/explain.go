@@ -95,7 +95,7 @@ func example(ctx context.Context, w io.Writer, set suites.Set, m *engine.Meta) e
 	if err != nil {
 		return err
 	}
-	cfg := reference.Config{Token: referenceToken}
+	cfg := reference.Config{Token: referenceToken, SecondToken: secondToken, ReadToken: readToken}
 	where := "the reference service provider"
 	if len(only.Checks) == 0 && len(m.Catches) > 0 {
 		cfg.Faults = m.Catches[:1]
@@ -125,7 +125,11 @@ func printExample(w io.Writer, r *engine.Result) {
 		shown = shown[:1]
 	}
 	for _, x := range shown {
-		fmt.Fprintf(w, "\n  %s\n", har.Curl("https://scim.example.com/v2", *x))
+		base := "https://scim.example.com/v2"
+		if x.Request.As == scim.SecondTenant {
+			base = "https://second.example.com/v2"
+		}
+		fmt.Fprintf(w, "\n  %s\n", har.Curl(base, *x))
 		if x.Response != nil {
 			fmt.Fprintf(w, "  -> %d %s\n", x.Response.Status, shorten(string(x.Response.Body)))
 		}
@@ -153,9 +157,13 @@ func onReference(ctx context.Context, cfg reference.Config, set suites.Set) (*en
 		return nil, err
 	}
 	defer client.Close()
-	return engine.Run(ctx, &engine.Plan{
+	plan := &engine.Plan{
 		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: running.URL, Tool: build(),
-	})
+	}
+	if err := withOthers(plan, client, running.URL); err != nil {
+		return nil, err
+	}
+	return engine.Run(ctx, plan)
 }
 
 func shorten(s string) string {

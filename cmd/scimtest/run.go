@@ -39,12 +39,15 @@ func newRun() *cobra.Command {
 		Long: `run drives generated users and groups at a target, judges every answer, and
 writes a report. Without a URL it tests the embedded reference service provider.
 The credentials are taken from SCIMTEST_TOKEN, unless a flag names another place.
+With --second, the token of another tenant in SCIMTEST_TOKEN_2, and with a token
+that may only read in SCIMTEST_TOKEN_READ, it tests what keeps them apart.
 A selector is a topic (patch.remove), an id, or a glob ("*.okta-*").
 
   scimtest run
   scimtest run https://scim.example.com/v2 --sandbox
   scimtest run URL --suite okta,entra --junit junit.xml
   scimtest run URL patch.remove
+  SCIMTEST_TOKEN_2=... scimtest run URL --second URL
 
 Exit codes: 0 conformant, 1 violations or stale waivers, 2 wrong use, 3 could
 not test, 130 interrupted (the reports are complete).`,
@@ -102,6 +105,9 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 			return err
 		}
 		plan.Embedded = true
+		if err := withOthers(plan, d.client, d.baseURL); err != nil {
+			return err
+		}
 	} else {
 		if len(o.faults)+len(o.variations) > 0 {
 			return usage(errors.New("--fault and --vary are for the embedded reference"),
@@ -110,7 +116,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		if d, err = o.conn.open(ctx, p, rawURL, nil); err != nil {
 			return err
 		}
-		if err := o.consent(cmd, d, plan); err != nil {
+		if err := o.addOthers(cmd, d, plan); err != nil {
 			return err
 		}
 	}
@@ -129,6 +135,9 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 	if plan.Embedded {
 		fmt.Fprintf(stdout, "no target given: testing the embedded reference service provider at %s\n", d.baseURL)
 	}
+	if !plan.Embedded && plan.Second != nil {
+		fmt.Fprintf(stdout, "the second tenant is at %s\n", plan.SecondURL)
+	}
 	if d.compliant {
 		fmt.Fprintf(stdout, "the URL bore %s: it is taken off, and Entra ID is tested with its compliant dialect alone\n", entraFlag)
 	}
@@ -144,6 +153,30 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintln(stderr, "error: the journal could not be closed: "+err.Error())
 	}
 	return o.finish(cmd, report, files, plan)
+}
+
+// addOthers adds the other clients that the command line and the environment
+// name, and makes sure that somebody wants all targets to be written to.
+func (o *runOptions) addOthers(cmd *cobra.Command, d *destination, plan *engine.Plan) error {
+	second, err := o.conn.openSecond(cmd.Context(), d)
+	if err != nil {
+		return err
+	}
+	reader, err := o.conn.openReader(cmd.Context(), d)
+	if err != nil {
+		return err
+	}
+	if reader != nil {
+		plan.Reader = reader
+	}
+	if err := o.consent(cmd, d, plan); err != nil || second.client == nil {
+		return err
+	}
+	plan.Second, plan.SecondURL = second.client, second.baseURL
+	if hostOf(second.baseURL) == hostOf(d.baseURL) {
+		return nil
+	}
+	return o.consent(cmd, &destination{baseURL: second.baseURL, profile: d.profile, loopback: second.loopback}, plan)
 }
 
 // plan says what is run, and how. It has no target yet.
@@ -201,7 +234,9 @@ func (o *runOptions) parseSeed() (int64, error) {
 }
 
 func (o *runOptions) embedded() (*reference.Running, error) {
-	server, err := reference.New(reference.Config{Token: referenceToken, Faults: o.faults, Variations: o.variations})
+	server, err := reference.New(reference.Config{
+		Token: referenceToken, SecondToken: secondToken, ReadToken: readToken, Faults: o.faults, Variations: o.variations,
+	})
 	if err != nil {
 		return nil, planted(err)
 	}
@@ -220,5 +255,5 @@ func (o *runOptions) openJournal(plan *engine.Plan) (*engine.Journal, error) {
 			return nil, err
 		}
 	}
-	return engine.CreateJournal(engine.JournalPath(dir, plan.RunID), plan.Tool.Version, plan.RunID, plan.BaseURL)
+	return engine.CreateJournal(engine.JournalPath(dir, plan.RunID), plan.Tool.Version, plan.RunID, plan.BaseURL, plan.SecondURL)
 }

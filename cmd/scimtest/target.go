@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -27,7 +26,9 @@ func newTarget() *cobra.Command {
 		Use:   "target",
 		Short: "Serve the reference service provider",
 		Long: `target serves a complete SCIM 2.0 service provider, in memory, to build a client
-or a tester against. It takes the bearer token in SCIMTEST_TOKEN, else "secret".
+or a tester against. It takes the bearer token in SCIMTEST_TOKEN, else "secret". The
+one in SCIMTEST_TOKEN_2, else "secret-2", is of a second tenant, and the one in
+SCIMTEST_TOKEN_READ, else "secret-read", may only read.
 With --fault it gets something wrong on purpose; with --vary it does something
 in another way that the RFCs allow.
 
@@ -54,11 +55,14 @@ in another way that the RFCs allow.
 				}
 				return printed(w.Flush())
 			}
-			token := os.Getenv("SCIMTEST_TOKEN")
-			if token == "" {
-				token = referenceToken
+			token, second := tokenFrom("SCIMTEST_TOKEN", referenceToken), tokenFrom(secondVariable, secondToken)
+			reader := tokenFrom(readVariable, readToken)
+			if token == second || token == reader || second == reader {
+				return usage(fmt.Errorf("SCIMTEST_TOKEN, %s and %s are not three tokens", secondVariable, readVariable), "give each client its own")
 			}
-			server, err := reference.New(reference.Config{Token: token, Faults: faults, Variations: variations, Hostile: hostile})
+			server, err := reference.New(reference.Config{
+				Token: token, SecondToken: second, ReadToken: reader, Faults: faults, Variations: variations, Hostile: hostile,
+			})
 			if err != nil {
 				return planted(err)
 			}
@@ -73,6 +77,8 @@ in another way that the RFCs allow.
 				insecure = " --insecure"
 			}
 			fmt.Fprintf(out, "try       SCIMTEST_TOKEN=%s scimtest run %s%s\n", token, running.URL, insecure)
+			fmt.Fprintf(out, "second    %s=%s --second %s, or %s\n", secondVariable, second, running.URL+reference.SecondPath, running.URL)
+			fmt.Fprintf(out, "reader    %s=%s\n", readVariable, reader)
 			fmt.Fprintln(out, "Ctrl-C ends it; nothing is kept")
 			<-cmd.Context().Done()
 			return nil

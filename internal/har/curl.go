@@ -14,7 +14,7 @@ import (
 
 // Curl is a command line for a POSIX shell that sends the request again. The
 // credential is not in it: it is taken from the environment variable
-// SCIMTEST_TOKEN.
+// SCIMTEST_TOKEN, or that of another client of the run.
 func Curl(baseURL string, x scim.Exchange) string {
 	r := x.Request
 	base, baseQuery, _ := strings.Cut(baseURL, "?")
@@ -74,19 +74,34 @@ func headers(r scim.Request) (parts []string) {
 }
 
 // credential words an Authorization value, in which a marker stands for the
-// secret. Only that of the run is in SCIMTEST_TOKEN: for basic credentials it
+// secret. Only those of the run are in variables: for basic credentials it
 // is the password, and for a scheme of the user's own it is the whole value.
 func credential(v string) string {
 	scheme, secret, _ := strings.Cut(v, " ")
+	variable := variableOf(v)
 	switch {
-	case !strings.HasSuffix(v, "{{credential}}"):
+	case variable == "":
 		return "-H " + Quote("Authorization: "+v)
 	case strings.EqualFold(scheme, "Basic"):
-		return `-u "USER:$SCIMTEST_TOKEN"`
+		return `-u "USER:$` + variable + `"`
 	case strings.EqualFold(scheme, "Bearer") && secret != "":
-		return `-H "Authorization: ` + scheme + ` $SCIMTEST_TOKEN"`
+		return `-H "Authorization: ` + scheme + ` $` + variable + `"`
 	}
-	return `-H "Authorization: $SCIMTEST_TOKEN"`
+	return `-H "Authorization: $` + variable + `"`
+}
+
+// variableOf is the environment variable of the credential that a marker at the
+// end of a value stands for; empty when it stands for none.
+func variableOf(v string) string {
+	switch {
+	case strings.HasSuffix(v, "{{credential}}"):
+		return "SCIMTEST_TOKEN"
+	case strings.HasSuffix(v, "{{credential-2}}"):
+		return "SCIMTEST_TOKEN_2"
+	case strings.HasSuffix(v, "{{credential-read}}"):
+		return "SCIMTEST_TOKEN_READ"
+	}
+	return ""
 }
 
 // encode escapes what curl refuses in a URL or takes for a pattern; the

@@ -102,12 +102,13 @@ func (t *T) Post(endpoint string, doc Doc, options ...Option) *Answer {
 // fails: a wrong status or an unreadable body blocks there, unless Judged says
 // otherwise. What a readable answer holds is judged.
 func (t *T) Get(r *Resource, options ...Option) *Answer {
-	a := t.Send(http.MethodGet, r.Path(), nil, options...)
+	owned := r.asOwner(options)
+	a := t.Send(http.MethodGet, r.Path(), nil, owned...)
 	if window := t.run.plan.Profile.SettlesWithin.ByID; window > 0 {
 		until := time.Now().Add(window)
 		for r.unsettled(a.x) && time.Now().Before(until) {
 			t.Wait(min(window/10+time.Millisecond, time.Second))
-			a = t.Send(http.MethodGet, r.Path(), nil, options...)
+			a = t.Send(http.MethodGet, r.Path(), nil, owned...)
 		}
 	}
 	a.unread = !r.read
@@ -135,7 +136,7 @@ func (t *T) Fetch(path string, options ...Option) *Answer {
 
 // Put replaces a resource.
 func (t *T) Put(r *Resource, doc Doc, options ...Option) *Answer {
-	return t.Send(http.MethodPut, r.Path(), doc, options...)
+	return t.Send(http.MethodPut, r.Path(), doc, r.asOwner(options)...)
 }
 
 // Patch changes a resource by the operations, in their order.
@@ -149,7 +150,7 @@ func (t *T) PatchWith(r *Resource, operations []scim.PatchOperation, options ...
 		req.Body = scim.PatchBody(operations...)
 		req.Header.Set("Content-Type", scim.MediaType)
 	})
-	return t.Send(http.MethodPatch, r.Path(), nil, append([]Option{body}, options...)...)
+	return t.Send(http.MethodPatch, r.Path(), nil, append([]Option{body}, r.asOwner(options)...)...)
 }
 
 // Add is a PATCH operation "add". An empty path sends none.
@@ -169,7 +170,7 @@ func Remove(path string) scim.PatchOperation {
 
 // Delete removes a resource.
 func (t *T) Delete(r *Resource, options ...Option) *Answer {
-	return t.Send(http.MethodDelete, r.Path(), nil, options...)
+	return t.Send(http.MethodDelete, r.Path(), nil, r.asOwner(options)...)
 }
 
 // List queries an endpoint. When the target's index needs time to settle, it
@@ -247,7 +248,7 @@ func (t *T) Together(calls ...Call) []*Answer {
 // sendRunLevel sends a request of the run itself, outside any check.
 func (r *run) sendRunLevel(ctx context.Context, req scim.Request) *scim.Exchange {
 	var attempts []*scim.Exchange
-	x := r.plan.Target.Do(scim.WithObserver(ctx, func(x *scim.Exchange) { attempts = append(attempts, x) }), req)
+	x := r.plan.do(scim.WithObserver(ctx, func(x *scim.Exchange) { attempts = append(attempts, x) }), req)
 	if len(attempts) == 0 || attempts[len(attempts)-1] != x {
 		attempts = append(attempts, x)
 	}

@@ -28,26 +28,26 @@ func (t *T) willCreate(req scim.Request) []*created {
 	}
 	body := gjson.ParseBytes(req.Body)
 	if req.Path != scim.BulkEndpoint {
-		return t.willCreateAt(nil, req.Path, body, "")
+		return t.willCreateAt(nil, req.As, req.Path, body, "")
 	}
 	var made []*created
 	for _, op := range body.Get("Operations").Array() {
 		// What has no name is refused, and could not be found.
 		if strings.EqualFold(op.Get("method").String(), http.MethodPost) && namesIn(op.Get("data")) != (names{}) {
-			made = t.willCreateAt(made, op.Get("path").String(), op.Get("data"), op.Get("bulkId").String())
+			made = t.willCreateAt(made, req.As, op.Get("path").String(), op.Get("data"), op.Get("bulkId").String())
 		}
 	}
 	return made
 }
 
-func (t *T) willCreateAt(made []*created, path string, body gjson.Result, bulkID string) []*created {
+func (t *T) willCreateAt(made []*created, as scim.Role, path string, body gjson.Result, bulkID string) []*created {
 	path = strings.Trim(path, "/")
 	if path == "" || strings.Contains(path, "/") {
 		return made
 	}
 	c := &created{
-		endpoint: "/" + path, bulkID: bulkID, names: namesIn(body)}
-	c.journal = t.run.plan.Journal.will(t.meta.ID, c.endpoint, c.names)
+		endpoint: "/" + path, bulkID: bulkID, names: namesIn(body), as: tenantOf(as)}
+	c.journal = t.run.plan.Journal.will(t.meta.ID, c.as, c.endpoint, c.names)
 	t.created = append(t.created, c)
 	return append(made, c)
 }
@@ -63,7 +63,7 @@ func namesIn(body gjson.Result) names {
 // didCreate notes what came of a request.
 func (t *T) didCreate(made []*created, req scim.Request, x *scim.Exchange) {
 	if req.Method == http.MethodDelete && x.Status()/100 == 2 {
-		t.deleted(req.Path)
+		t.deleted(req)
 	}
 	if req.Path == scim.BulkEndpoint && x.Response != nil {
 		t.didCreateInBulk(made, x.Response)
@@ -94,7 +94,7 @@ func (t *T) came(c *created, id string, x *scim.Exchange) {
 	case x.Response == nil:
 	default:
 		c.id, c.gone = id, refused(x.Status())
-		t.run.discovered.own(id)
+		t.run.discovered.of(c.as).own(id)
 		t.run.plan.Journal.did(c.journal, id, x.Status())
 	}
 }
@@ -121,7 +121,7 @@ func (t *T) didCreateInBulk(made []*created, resp *scim.Response) {
 		}
 		if i >= 0 && succeeded {
 			made[i].id = id
-			t.run.discovered.own(id)
+			t.run.discovered.of(made[i].as).own(id)
 			t.run.plan.Journal.did(made[i].journal, id, http.StatusCreated)
 		}
 	}
@@ -149,14 +149,14 @@ func (t *T) sendCreating(ctx context.Context, made []*created, req scim.Request)
 		ctx, cancel = settling(ctx)
 		defer cancel()
 	}
-	return t.run.plan.Target.Do(ctx, req)
+	return t.run.plan.do(ctx, req)
 }
 
 // deleted marks what the check itself has deleted. A target that says so need
 // not have done it: clean-up makes sure.
-func (t *T) deleted(path string) {
+func (t *T) deleted(req scim.Request) {
 	for _, c := range t.created {
-		if c.id != "" && c.endpoint+"/"+url.PathEscape(c.id) == path {
+		if c.id != "" && c.endpoint+"/"+url.PathEscape(c.id) == req.Path && c.as == tenantOf(req.As) {
 			c.deleted = true
 		}
 	}
@@ -196,10 +196,11 @@ func (t *T) cleanUp(parent context.Context) (traffic []*scim.Exchange, left left
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), cleanupTime)
 	defer cancel()
 	s := &sweeper{
-		do: t.run.plan.Target, header: func() http.Header { return t.run.header(t.tag + "-cleanup") },
+		do: scim.DoerFunc(t.run.plan.do), header: func() http.Header { return t.run.header(t.tag + "-cleanup") },
 		profile: t.run.plan.Profile, observe: func(x *scim.Exchange) { traffic = append(traffic, x) },
 	}
 	for _, c := range slices.Backward(t.created) {
+		s.as = c.as
 		switch {
 		case c.gone:
 		case t.sweep(ctx, s, c):

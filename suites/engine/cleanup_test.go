@@ -175,7 +175,7 @@ func TestCleanUpByProfile(t *testing.T) {
 func journal(t *testing.T) (*engine.Journal, func() []string) {
 	t.Helper()
 	path := engine.JournalPath(t.TempDir(), runID)
-	j, err := engine.CreateJournal(path, "1.2", runID, "https://scim.example.com/v2")
+	j, err := engine.CreateJournal(path, "1.2", runID, "https://scim.example.com/v2", "")
 	require.NoError(t, err)
 	t.Cleanup(func() { j.Close(false) })
 	return j, func() []string {
@@ -217,7 +217,7 @@ func TestJournal(t *testing.T) {
 
 func TestJournalIsLocked(t *testing.T) {
 	j, _ := journal(t)
-	_, err := engine.CreateJournal(j.Path(), "1.2", runID, "https://scim.example.com/v2")
+	_, err := engine.CreateJournal(j.Path(), "1.2", runID, "https://scim.example.com/v2", "")
 	require.ErrorContains(t, err, "is in use by another run; choose another --run-id")
 	clean := func() error {
 		_, err := engine.Clean(t.Context(), engine.CleanOptions{
@@ -243,7 +243,7 @@ func TestJournalIsRemovedWhenNothingIsLeft(t *testing.T) {
 func TestJournalThatCannotBeWritten(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
-	_, err := engine.CreateJournal(engine.JournalPath(file, runID), "1.2", runID, "")
+	_, err := engine.CreateJournal(engine.JournalPath(file, runID), "1.2", runID, "", "")
 	assert.ErrorContains(t, err, "name another with --journal")
 	t.Setenv("XDG_STATE_HOME", "/state")
 	dir, err := engine.JournalDir()

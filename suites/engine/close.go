@@ -116,6 +116,9 @@ func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 	case left.total() > 0:
 		res.Outcome = Advisory
 		res.Reason = fmt.Sprintf("resources could not be removed: %d; try: scimtest clean %s --run %s", left.total(), r.plan.BaseURL, r.plan.RunID)
+		if r.plan.SecondURL != "" {
+			res.Reason += " --second " + r.plan.SecondURL
+		}
 		for _, endpoint := range slices.Sorted(maps.Keys(left.at)) {
 			res.Findings = append(res.Findings, Finding{
 				Message: "resources could not be removed", Where: endpoint, Count: left.at[endpoint], Advisory: true,
@@ -146,6 +149,6 @@ func (r *Report) NothingLeft() bool {
 // describe says what was tested.
 func describe(p *Plan, d *Discovered) TargetInfo {
 	return TargetInfo{
-		BaseURL: p.BaseURL, Name: p.TargetName, Profile: p.Profile.Name, Embedded: p.Embedded, Features: d.states(),
+		BaseURL: p.BaseURL, SecondURL: p.SecondURL, Name: p.TargetName, Profile: p.Profile.Name, Embedded: p.Embedded, Features: d.states(),
 	}
 }

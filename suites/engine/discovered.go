@@ -23,6 +23,10 @@ type Discovered struct {
 	// /Schemas could not be used.
 	Derived *schemas.Set
 
+	// second is what the target says of itself to the second tenant; nil
+	// without one.
+	second *Discovered
+
 	runTag   string
 	features map[Feature]FeatureState
 

@@ -27,6 +27,7 @@ var configSwitch = map[Feature]string{
 var allFeatures = []Feature{
 	Patch, Bulk, Filtering, Sorting, ETag, ChangePassword, Cursor, IndexPaging, Groups, EnterpriseUser,
 	Me, SearchPost, RootSearch, Discovery, ReadMembers, PutMethod, DeleteMethod,
+	SecondTenant, ReadOnlyClient,
 }
 
 // resolveFeatures decides what the target has: the profile first, then what
@@ -41,6 +42,12 @@ func (r *run) resolveFeatures(ctx context.Context) {
 }
 
 func (r *run) resolve(ctx context.Context, f Feature) FeatureState {
+	switch f {
+	case SecondTenant:
+		return FeatureState{f, r.plan.Second != nil, "credentials"}
+	case ReadOnlyClient:
+		return FeatureState{f, r.plan.Reader != nil, "credentials"}
+	}
 	if has, ok := r.plan.Profile.Features[string(f)]; ok {
 		return FeatureState{f, has, "profile"}
 	}
@@ -166,6 +173,11 @@ func (d *Discovered) missing(needs []Feature) string {
 			return fmt.Sprintf("ResourceTypes lists no %s", f)
 		case "Schemas":
 			return "the target's schemas say that a plain GET of a group does not return its members"
+		case "credentials":
+			if f == ReadOnlyClient {
+				return "needs a credential that may only read: SCIMTEST_TOKEN_READ"
+			}
+			return "needs a second credential: --second URL and SCIMTEST_TOKEN_2"
 		case "probe":
 			return fmt.Sprintf("a probe found that the target has no %s", f)
 		default:

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/scimtest/scimtest/scim"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }
@@ -30,24 +32,28 @@ type Journal struct {
 }
 
 type journalHeader struct {
-	Journal int       `json:"journal"`
-	Version string    `json:"version"`
-	RunID   string    `json:"run"`
-	BaseURL string    `json:"base_url"`
-	Started time.Time `json:"started"`
+	Journal int    `json:"journal"`
+	Version string `json:"version"`
+	RunID   string `json:"run"`
+	BaseURL string `json:"base_url"`
+	// SecondURL is the base URL of the second tenant.
+	SecondURL string    `json:"second_url,omitempty"`
+	Started   time.Time `json:"started"`
 }
 
 type journalLine struct {
 	Event string `json:"event"`
 	// N joins the lines of one creation.
-	N           int    `json:"n"`
-	Check       string `json:"check,omitempty"`
-	Endpoint    string `json:"endpoint,omitempty"`
-	UserName    string `json:"userName,omitempty"`
-	DisplayName string `json:"displayName,omitempty"`
-	ExternalID  string `json:"externalId,omitempty"`
-	ID          string `json:"id,omitempty"`
-	Status      int    `json:"status,omitempty"`
+	N     int    `json:"n"`
+	Check string `json:"check,omitempty"`
+	// As is the client that it is of.
+	As          scim.Role `json:"as,omitempty"`
+	Endpoint    string    `json:"endpoint,omitempty"`
+	UserName    string    `json:"userName,omitempty"`
+	DisplayName string    `json:"displayName,omitempty"`
+	ExternalID  string    `json:"externalId,omitempty"`
+	ID          string    `json:"id,omitempty"`
+	Status      int       `json:"status,omitempty"`
 }
 
 // JournalPath is where the journal of a run lies in the folder.
@@ -67,8 +73,8 @@ func JournalDir() (string, error) {
 }
 
 // CreateJournal starts the journal of a run and locks it: as long as the run
-// lives, nobody cleans up after it.
-func CreateJournal(path, version, runID, baseURL string) (*Journal, error) {
+// lives, nobody cleans up after it. secondURL is empty without a second tenant.
+func CreateJournal(path, version, runID, baseURL, secondURL string) (*Journal, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("cannot make the folder of the journal: %w; name another with --journal", err)
 	}
@@ -81,7 +87,7 @@ func CreateJournal(path, version, runID, baseURL string) (*Journal, error) {
 		return nil, fmt.Errorf("the journal %s is in use by another run; choose another --run-id", path)
 	}
 	j := &Journal{path: path, file: f}
-	j.write(journalHeader{1, version, runID, baseURL, time.Now().UTC()})
+	j.write(journalHeader{1, version, runID, baseURL, secondURL, time.Now().UTC()})
 	if j.err != nil {
 		f.Close()
 		return nil, fmt.Errorf("cannot write the journal: %w; name another place with --journal", j.err)
@@ -127,7 +133,7 @@ func (j *Journal) write(v any) {
 	}
 }
 
-func (j *Journal) will(check, endpoint string, n names) int {
+func (j *Journal) will(check string, as scim.Role, endpoint string, n names) int {
 	if j == nil {
 		return 0
 	}
@@ -135,7 +141,7 @@ func (j *Journal) will(check, endpoint string, n names) int {
 	defer j.mu.Unlock()
 	j.n++
 	j.write(journalLine{
-		Event: "will", N: j.n, Check: check, Endpoint: endpoint,
+		Event: "will", N: j.n, Check: check, As: as, Endpoint: endpoint,
 		UserName: n.userName, DisplayName: n.displayName, ExternalID: n.externalID,
 	})
 	return j.n

@@ -59,7 +59,7 @@ func (r *run) judgeOne(i int, x *scim.Exchange) (applies bool, findings []Findin
 			r.mu.Unlock()
 		}
 	}()
-	return r.plan.Invariants[i].Judge(x, r.discovered)
+	return r.plan.Invariants[i].Judge(x, r.discovered.of(x.Request.As))
 }
 
 // invariantResults joins the judgements, which come in plan order, into one

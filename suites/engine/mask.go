@@ -30,7 +30,7 @@ func (r *redactor) mask(x *scim.Exchange) (scim.Body, []string) {
 	case !scim.ValidJSON(body):
 		// What cannot be parsed cannot be told apart; it may be cut off in
 		// the middle of a list of people.
-		if start[0] == '{' && r.discovered.Owned(body) && !bytes.Contains(body, []byte("Resources")) {
+		if start[0] == '{' && r.discovered.of(x.Request.As).Owned(body) && !bytes.Contains(body, []byte("Resources")) {
 			return body, nil
 		}
 		var foreign []string
@@ -42,9 +42,9 @@ func (r *redactor) mask(x *scim.Exchange) (scim.Body, []string) {
 		return scim.Body(veil(string(body))), foreign
 	}
 	root := gjson.ParseBytes(body)
-	m := masker{owned: r.discovered.Owned}
+	m := masker{owned: r.discovered.of(x.Request.As).Owned}
 	if x.Response.Status/100 == 2 && root.IsObject() && field(root, "id").Exists() && !field(root, "Resources").Exists() {
-		if r.discovered.Owned(body) {
+		if r.discovered.of(x.Request.As).Owned(body) {
 			return body, nil
 		}
 		m.veil("", root)

@@ -48,7 +48,7 @@ func (a *Answer) Pages() []*Answer {
 			name, value = "startIndex", strconv.Itoa(seen+1)
 		}
 		req := a.x.Request
-		next := a.t.Send(req.Method, req.Path, nil, RawQuery(atPlace(req.RawQuery, name, value)))
+		next := a.t.Send(req.Method, req.Path, nil, As(req.As), RawQuery(atPlace(req.RawQuery, name, value)))
 		next.arranging, next.lenient = a.arranging, a.lenient
 		pages = append(pages, next.Status(http.StatusOK))
 	}

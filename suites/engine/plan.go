@@ -50,6 +50,13 @@ type Plan struct {
 	// credentials.
 	Target  Target
 	BaseURL string
+	// Second is a client of another tenant of the same service, and SecondURL
+	// its address; nil without one.
+	Second    Target
+	SecondURL string
+	// Reader is a client of the tenant of Target that may only read; nil
+	// without one.
+	Reader Target
 	// TargetName is the user's label for the target, or empty.
 	TargetName string
 	// Embedded says that the target is the reference within the program.

@@ -31,7 +31,11 @@ func (r *run) preflight(ctx context.Context) Result {
 		Outcome: Pass, Started: r.started,
 	}
 	first := len(r.ownTraffic)
-	if reason := r.reach(ctx); reason != "" {
+	reason := r.reach(ctx)
+	if reason == "" {
+		reason = r.reachOthers(ctx)
+	}
+	if reason != "" {
 		res.Outcome, res.Reason = Broken, reason
 	}
 	red := newRedactor(r.discovered, r.secrets(), nil)
@@ -41,7 +45,7 @@ func (r *run) preflight(ctx context.Context) Result {
 	}
 	res.Reason = red.text(res.Reason)
 	if res.Outcome != Pass {
-		res.Findings = []Finding{{Message: res.Reason, Exchange: 1}}
+		res.Findings = []Finding{{Message: res.Reason, Exchange: max(len(res.Exchanges), 1)}}
 	}
 	return res
 }
@@ -111,16 +115,23 @@ func looksLikeHTML(x *scim.Exchange) bool {
 		bytes.HasPrefix(bytes.TrimSpace(x.Response.Body), []byte("<"))
 }
 
-// discover reads what the target says of itself.
+// discover reads what the target says of itself, to each tenant.
 func (r *run) discover(ctx context.Context) {
+	r.discoverAs(ctx, "", r.discovered)
+	if r.plan.Second != nil {
+		r.discovered.second = &Discovered{runTag: r.plan.RunID}
+		r.discoverAs(ctx, scim.SecondTenant, r.discovered.second)
+	}
+}
+
+func (r *run) discoverAs(ctx context.Context, as scim.Role, d *Discovered) {
 	get := func(path string) *scim.Response {
-		x := r.sendRunLevel(ctx, scim.Request{Method: http.MethodGet, Path: path, Header: r.header("discovery")})
+		x := r.sendRunLevel(ctx, scim.Request{Method: http.MethodGet, Path: path, Header: r.header("discovery"), As: as})
 		if x.Status() != http.StatusOK {
 			return &scim.Response{}
 		}
 		return x.Response
 	}
-	d := r.discovered
 	if c, err := scim.NewResource(get(scim.ServiceProviderConfigEndpoint).Body); err == nil {
 		d.Config = c
 	}
@@ -172,7 +183,7 @@ func (r *run) observe(req scim.Request, x *scim.Exchange) string {
 	case !x.Sent():
 		h.unsendable++
 		suspicious = h.unsendable >= unsendableLimit
-	case x.Status() == http.StatusUnauthorized && !req.NoAuth && req.Header.Get("Authorization") == "":
+	case x.Status() == http.StatusUnauthorized && req.As == "" && !req.NoAuth && req.Header.Get("Authorization") == "":
 		// The client has renewed the credential once where it could.
 		h.unsendable = 0
 		suspicious = h.rechecks < recheckLimit

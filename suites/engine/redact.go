@@ -44,10 +44,10 @@ type redactor struct {
 
 // newRedactor knows the run's secrets and those of one check. A secret becomes
 // a typed marker, numbered in the order in which the check made it.
-func newRedactor(d *Discovered, run []string, own []secret) *redactor {
+func newRedactor(d *Discovered, run, own []secret) *redactor {
 	m := markers{}
 	for _, s := range run {
-		m.add(s, credentialMarker)
+		m.add(s.value, "{{"+s.kind+"}}")
 	}
 	count := map[string]int{}
 	for _, s := range own {
@@ -212,7 +212,8 @@ func (r *redactor) header(h http.Header) http.Header {
 	return out
 }
 
-// credentialMarker stands for a credential of the run.
+// credentialMarker stands for a credential of the run whose client is not
+// known, or is its own.
 const credentialMarker = "{{credential}}"
 
 // credential returns what may be shown of an Authorization value: its scheme,
@@ -220,12 +221,16 @@ const credentialMarker = "{{credential}}"
 // a marker of its own.
 func (r *redactor) credential(v string) string {
 	scheme, secret, ok := strings.Cut(v, " ")
+	if rest, whole := strings.CutPrefix(r.text(v), "{{credential"); whole {
+		end, _, _ := strings.Cut(rest, "}}")
+		return "{{credential" + end + "}}"
+	}
 	switch {
 	case ok && strings.Trim(secret, "x") == "" && r.text(v) == v:
 		return v // what a check sends for a wrong token
 	case !ok && (strings.EqualFold(v, "Bearer") || strings.EqualFold(v, "Basic")):
 		return v // no credential at all
-	case !ok, strings.HasPrefix(r.text(v), credentialMarker):
+	case !ok:
 		return credentialMarker
 	}
 	marker := strings.TrimPrefix(r.text(v), scheme+" ")

@@ -87,6 +87,8 @@ type Build struct {
 type TargetInfo struct {
 	// BaseURL never holds credentials.
 	BaseURL string `json:"base_url"`
+	// SecondURL is the base URL of the second tenant, if there is one.
+	SecondURL string `json:"second_url,omitempty"`
 	// Name is the label that the user gave, if any.
 	Name    string `json:"name,omitempty"`
 	Profile string `json:"profile"`
@@ -101,7 +103,7 @@ type FeatureState struct {
 	Feature Feature `json:"feature"`
 	Has     bool    `json:"has"`
 	// Source is "profile", "ServiceProviderConfig", "ResourceTypes",
-	// "probe" or "default".
+	// "probe", "credentials" (what the run was given) or "default".
 	Source string `json:"source"`
 }
 

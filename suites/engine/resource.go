@@ -30,6 +30,8 @@ type Resource struct {
 	// Body is the resource as it was last read, or else as the answer to
 	// the POST gave it.
 	Body scim.Resource
+	// owner is the client that created it.
+	owner scim.Role
 	// read says that a GET by id has worked.
 	read bool
 }
@@ -212,9 +214,10 @@ func (t *T) GivenGroup(with ...With) *Resource {
 	return t.Given(scim.GroupsEndpoint, t.NewGroup(with...))
 }
 
-// Given arranges a resource at the endpoint, created and read back.
-func (t *T) Given(endpoint string, doc Doc) *Resource {
-	r := t.arrange(endpoint, doc)
+// Given arranges a resource at the endpoint, created and read back. Options
+// are for the create.
+func (t *T) Given(endpoint string, doc Doc, options ...Option) *Resource {
+	r := t.arrange(endpoint, doc, options...)
 	if t.Get(r).Arranging().Status(200).Resource().ID() != r.ID {
 		t.Block("could not arrange a resource at %s: reading it back gives another id", endpoint)
 	}
@@ -225,8 +228,8 @@ func (t *T) Given(endpoint string, doc Doc) *Resource {
 // for checks whose point is the reading.
 func (t *T) GivenUnread(endpoint string, doc Doc) *Resource { return t.arrange(endpoint, doc) }
 
-func (t *T) arrange(endpoint string, doc Doc) *Resource {
-	return t.Post(endpoint, doc).Arranging().Status(201).Created(endpoint, doc)
+func (t *T) arrange(endpoint string, doc Doc, options ...Option) *Resource {
+	return t.Post(endpoint, doc, options...).Arranging().Status(201).Created(endpoint, doc)
 }
 
 // Created makes a Resource of the answer to a POST, so that it can be read,
@@ -253,5 +256,5 @@ func (a *Answer) Created(endpoint string, sent Doc) *Resource {
 	if t := a.t.run.discovered.TypeAt(endpoint); t != nil {
 		name = t.Name
 	}
-	return &Resource{Type: name, Endpoint: endpoint, ID: id, Sent: sent, Body: body}
+	return &Resource{Type: name, Endpoint: endpoint, ID: id, Sent: sent, Body: body, owner: tenantOf(a.x.Request.As)}
 }

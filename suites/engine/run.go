@@ -81,6 +81,9 @@ func Run(ctx context.Context, p *Plan) (*Report, error) {
 	if pre.Outcome == Pass || p.SkipPreflight {
 		r.discover(bounded)
 		r.resolveFeatures(bounded)
+		if second := r.discovered.second; second != nil {
+			second.features = r.discovered.features
+		}
 		r.runAll(bounded, all)
 	} else {
 		for i := range all {
@@ -357,13 +360,6 @@ func (r *run) waited() time.Duration {
 		return stats.Waited + stats.Throttled
 	}
 	return 0
-}
-
-func (r *run) secrets() []string {
-	if s, ok := r.plan.Target.(secretHolder); ok {
-		return s.Secrets()
-	}
-	return nil
 }
 
 // why words the end of a context.

@@ -19,6 +19,8 @@ type sweeper struct {
 	header  func() http.Header
 	profile *profile.Profile
 	observe func(*scim.Exchange)
+	// as is the client by which it looks and removes.
+	as scim.Role
 	// deactivated counts the users that were deactivated instead of deleted.
 	deactivated int
 	// trouble is what the last request ran into, for people.
@@ -34,6 +36,7 @@ func (s *sweeper) note(x *scim.Exchange) {
 
 func (s *sweeper) send(ctx context.Context, req scim.Request) *scim.Exchange {
 	seen := false
+	req.As = s.as
 	x := s.do.Do(scim.WithObserver(ctx, func(x *scim.Exchange) { seen = true; s.observe(x) }), req)
 	if !seen {
 		s.observe(x)

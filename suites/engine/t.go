@@ -43,8 +43,10 @@ type created struct {
 	endpoint string
 	bulkID   string // within a bulk request
 	names    names
-	id       string
-	gone     bool
+	// as is the client that it is of.
+	as   scim.Role
+	id   string
+	gone bool
 	// deleted: the check itself has deleted it, or so the target says.
 	deleted bool
 	journal int

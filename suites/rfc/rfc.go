@@ -35,7 +35,7 @@ func Checks() []Check {
 		bulkChecks,
 		meChecks,
 		etagChecks,
-		authChecks, errorChecks, mediaTypeChecks,
+		authChecks, tenantChecks, rightsChecks, errorChecks, mediaTypeChecks,
 		dataChecks,
 		unsupportedChecks, requestFormChecks, placeChecks,
 		asyncChecks,
