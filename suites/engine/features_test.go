@@ -82,7 +82,7 @@ func TestFeatures(t *testing.T) {
 				assert.Equal(t, engine.FeatureState{Feature: c.feature, Has: c.has, Source: c.source}, f, name)
 			}
 		}
-		assert.Len(t, report.Target.Features, 17, name)
+		assert.Len(t, report.Target.Features, 19, name)
 		assert.Equal(t, c.has, ran, name)
 		if !c.has {
 			assert.Equal(t, engine.Skip, report.Find("a.check").Outcome, name)
