@@ -97,6 +97,44 @@ func TestCleanAfterKill(t *testing.T) {
 	}
 }
 
+// The same with a second tenant, which is cleaned with its own token.
+func TestCleanAfterKillInTwoTenants(t *testing.T) {
+	const second = "secret-2"
+	for i, m := range []moment{
+		{"while it creates a user of the second tenant", http.MethodPost, reference.SecondPath + "/Users", 9},
+		{"while it creates another", http.MethodPost, reference.SecondPath + "/Users", 14},
+	} {
+		t.Run(m.name, func(t *testing.T) {
+			target := newWatched(t, reference.Config{SecondToken: second})
+			target.plantForeigners(t, 5)
+			rec := target.doAs(t, second, http.MethodPost, "/Users", foreigner(1))
+			require.Equal(t, http.StatusCreated, rec.Code)
+			before, beforeThere := target.everything(t), target.everythingOf(t, second)
+
+			run := scimtest(t, "run", target.URL, "--second", target.URL+reference.SecondPath, "--run-id", testRunID, "tenant")
+			run.Env = append(run.Env, "SCIMTEST_TOKEN_2="+second)
+			killed := m.at(target, run, syscall.SIGKILL)
+			err := run.run()
+			require.True(t, killed.Load(), "the moment did not come")
+			require.Error(t, err)
+			target.settle(t)
+			target.handle(nil)
+			require.NotEqual(t, beforeThere, target.everythingOf(t, second), "something was left")
+
+			journal := engine.JournalPath(filepath.Join(run.dir, "state", "scimtest"), testRunID)
+			clean := scimtest(t, "clean", target.URL, "--run", testRunID, "--journal", filepath.Dir(journal), "--second", target.URL+reference.SecondPath)
+			clean.Env = append(clean.Env, "SCIMTEST_TOKEN_2="+second)
+			if i%2 == 1 {
+				require.NoError(t, os.Remove(journal))
+			}
+			clean.exits(t, engine.ExitOK)
+			assert.Equal(t, before, target.everything(t))
+			assert.Equal(t, beforeThere, target.everythingOf(t, second))
+			assert.NoFileExists(t, journal)
+		})
+	}
+}
+
 // While a run is alive nobody cleans up after it.
 func TestCleanRefusesLiveRun(t *testing.T) {
 	target := newWatched(t, reference.Config{})

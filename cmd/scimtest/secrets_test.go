@@ -126,6 +126,37 @@ func TestSecretsAreNotShown(t *testing.T) {
 	}
 }
 
+// The same for the tokens of other clients.
+func TestTokensOfOtherClientsAreNotShown(t *testing.T) {
+	const second, reader = "s3cond/with+signs=and~more", "re4der/with+signs=and~more"
+	target := newWatched(t, reference.Config{SecondToken: second, ReadToken: reader, Faults: []string{"tenant-read-crosses", "rights-patch-open"}})
+	target.handle(func(inner http.Handler, w http.ResponseWriter, r *http.Request) {
+		// A server in debug mode.
+		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		w.Header().Set("X-Debug-Authorization", token)
+		w.Header().Set("X-Debug-Encoded", base64.StdEncoding.EncodeToString([]byte(token)))
+		w.Header().Set("X-Debug-Query", url.QueryEscape(token)+" "+url.PathEscape(token))
+		inner.ServeHTTP(w, r)
+	})
+	run := scimtest(t, "run", target.URL, "--second", target.URL+reference.SecondPath, "--profile", "keeping.yaml", "--verbose", "tenant", "rights")
+	run.Env = append(run.Env, "SCIMTEST_TOKEN_2="+second, "SCIMTEST_TOKEN_READ="+reader)
+	require.NoError(t, os.WriteFile(filepath.Join(run.dir, "keeping.yaml"), []byte(keeping), 0o600))
+	run.exits(t, 1)
+	target.settle(t)
+
+	outputs := run.outputs(t, "keeping.yaml")
+	assert.Len(t, outputs, 5, "stdout, stderr, two reports and the journal")
+	for _, marker := range []string{"{{credential}}", "{{credential-2}}", "{{credential-read}}"} {
+		assert.Contains(t, outputs["scimtest-report/report.json"], marker)
+	}
+	for _, variable := range []string{"$SCIMTEST_TOKEN_2\"", "$SCIMTEST_TOKEN_READ\""} {
+		assert.Contains(t, outputs["stdout"], variable)
+	}
+	assertAbsent(t, outputs, "the token", testToken)
+	assertAbsent(t, outputs, "the token of the second tenant", second)
+	assertAbsent(t, outputs, "the token that may only read", reader)
+}
+
 // The same for the secret of an OAuth client, the token that it gets, and a
 // basic credential.
 func TestClientSecretIsNotShown(t *testing.T) {

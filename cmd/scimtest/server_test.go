@@ -43,7 +43,8 @@ func (s *scriptServer) count(what string) (n int) {
 
 // newScriptServer starts a server of a kind:
 //
-//	(none)    the reference, with the token "secret"
+//	(none)    the reference, with the tokens "secret", "secret-2" of a second
+//	          tenant, and "secret-read" that may only read
 //	tls       the same behind a certificate that nobody knows
 //	login     redirects to a login page
 //	html      a page with status 200
@@ -51,7 +52,7 @@ func (s *scriptServer) count(what string) (n int) {
 //	forbidden a SCIM error 403
 func newScriptServer(args []string) (*scriptServer, error) {
 	kind := ""
-	var cfg reference.Config
+	cfg := reference.Config{SecondToken: secondToken, ReadToken: readToken}
 	for i := 0; i < len(args); i++ {
 		switch {
 		case args[i] == "--fault" && i+1 < len(args):

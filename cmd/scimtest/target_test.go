@@ -82,8 +82,14 @@ func (w *watched) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 // do sends a request past the wire, so that no test sees its own traffic.
 func (w *watched) do(t *testing.T, method, path, body string) *httptest.ResponseRecorder {
 	t.Helper()
+	return w.doAs(t, testToken, method, path, body)
+}
+
+// doAs is do with a token.
+func (w *watched) doAs(t *testing.T, token, method, path, body string) *httptest.ResponseRecorder {
+	t.Helper()
 	r := httptest.NewRequest(method, w.URL+path, strings.NewReader(body))
-	r.Header.Set("Authorization", "Bearer "+testToken)
+	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Content-Type", "application/scim+json")
 	rec := httptest.NewRecorder()
 	w.inner.ServeHTTP(rec, r)
@@ -93,10 +99,16 @@ func (w *watched) do(t *testing.T, method, path, body string) *httptest.Response
 // everything maps the path of each resource to its JSON.
 func (w *watched) everything(t *testing.T) map[string]string {
 	t.Helper()
+	return w.everythingOf(t, testToken)
+}
+
+// everythingOf is everything that a token can read.
+func (w *watched) everythingOf(t *testing.T, token string) map[string]string {
+	t.Helper()
 	out := map[string]string{}
 	for _, endpoint := range []string{"/Users", "/Groups", "/Devices"} {
 		for start := 1; ; {
-			rec := w.do(t, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", endpoint, start), "")
+			rec := w.doAs(t, token, http.MethodGet, fmt.Sprintf("%s?startIndex=%d&count=100", endpoint, start), "")
 			require.Equal(t, http.StatusOK, rec.Code, "%s: %s", endpoint, rec.Body)
 			known := len(out)
 			for _, r := range gjson.GetBytes(rec.Body.Bytes(), "Resources").Array() {

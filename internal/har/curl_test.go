@@ -42,6 +42,8 @@ func awkward() map[string]scim.Request {
 		"no value":      {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Accept": {""}, "Authorization": {"Bearer"}}},
 		"own marker":    {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Authorization": {"Bearer {{token-1}}"}}},
 		"whole value":   {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Authorization": {"{{credential}}"}}},
+		"second tenant": {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Authorization": {"Bearer {{credential-2}}"}}},
+		"reader":        {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Authorization": {"{{credential-read}}"}}},
 		"basic":         {Method: http.MethodGet, Path: "/Users", Header: http.Header{"Authorization": {"Basic {{credential}}"}}},
 	}
 }
@@ -51,6 +53,10 @@ func authorization(r scim.Request) string {
 	switch v := r.Header.Get("Authorization"); v {
 	case "Bearer {{credential}}":
 		return `Bearer t0'k"n`
+	case "Bearer {{credential-2}}":
+		return "Bearer two"
+	case "{{credential-read}}":
+		return "three"
 	case "{{credential}}":
 		return `t0'k"n`
 	case "Basic {{credential}}":
@@ -60,7 +66,7 @@ func authorization(r scim.Request) string {
 	}
 }
 
-func script(line string) string { return "SCIMTEST_TOKEN='t0'\\''k\"n'; " + line }
+func script(line string) string { return "SCIMTEST_TOKEN='t0'\\''k\"n'; SCIMTEST_TOKEN_2=two; SCIMTEST_TOKEN_READ=three; " + line }
 
 // Pasted into a shell, the line sends the same request.
 func TestCurlSendsTheRequest(t *testing.T) {
