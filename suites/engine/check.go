@@ -41,10 +41,6 @@ const (
 	// PutMethod and DeleteMethod are only ever switched off by the profile.
 	PutMethod    Feature = "put"
 	DeleteMethod Feature = "delete"
-	// SecondTenant and ReadOnlyClient: the run has a client of another tenant,
-	// or one that may only read.
-	SecondTenant   Feature = "second-tenant"
-	ReadOnlyClient Feature = "read-only-client"
 )
 
 // Ref is a source outside the RFCs, such as a page of an identity provider.

@@ -8,6 +8,13 @@ import (
 	"github.com/scimtest/scimtest/scim"
 )
 
+// The features that are not the target's but the run's: it has a client of
+// another tenant, or one that may only read. No profile can switch them.
+const (
+	SecondTenant   Feature = "second-tenant"
+	ReadOnlyClient Feature = "read-only-client"
+)
+
 // other is a client of a run beside its own.
 type other struct {
 	as     scim.Role
