@@ -66,7 +66,9 @@ func authorization(r scim.Request) string {
 	}
 }
 
-func script(line string) string { return "SCIMTEST_TOKEN='t0'\\''k\"n'; SCIMTEST_TOKEN_2=two; SCIMTEST_TOKEN_READ=three; " + line }
+func script(line string) string {
+	return "SCIMTEST_TOKEN='t0'\\''k\"n'; SCIMTEST_TOKEN_2=two; SCIMTEST_TOKEN_READ=three; " + line
+}
 
 // Pasted into a shell, the line sends the same request.
 func TestCurlSendsTheRequest(t *testing.T) {

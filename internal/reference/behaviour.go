@@ -88,7 +88,7 @@ type switches struct {
 	// membersCross and managersCross let a resource refer to one of the other
 	// tenant.
 	membersCross, managersCross bool
-	// numbersAlike gives the resources of both tenants the same ids.
+	// numbersAlike numbers the resources of each tenant from 1.
 	numbersAlike bool
 	// encode writes the body of an answer; as it is without one.
 	encode func(o object) []byte

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -35,7 +36,10 @@ type collection struct {
 type store struct {
 	mu *sync.RWMutex
 	// random makes ids; nil for random ones.
-	random      *rand.Rand
+	random *rand.Rand
+	// numbered has ids count from 1; made is how many there are.
+	numbered    bool
+	made        int
 	seq         int
 	byID        map[string]*resource
 	collections map[*resourceType]*collection
@@ -64,8 +68,12 @@ func newStore(types []*resourceType, seed uint64) *store {
 	return s
 }
 
-// newID makes a UUID of version 4.
+// newID makes a UUID of version 4, unless ids are numbers.
 func (s *store) newID() string {
+	if s.numbered {
+		s.made++
+		return strconv.Itoa(s.made)
+	}
 	next := rand.Uint64
 	if s.random != nil {
 		next = s.random.Uint64

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"crypto/subtle"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 )
@@ -27,10 +26,7 @@ func (s *Server) addSecond(token string, seed uint64) {
 	second.peer, s.peer = s, &second
 	s.second = &second
 	if s.b.numbersAlike {
-		seed := rand.Uint64()
-		for _, t := range []*Server{s, &second} {
-			t.store.random = rand.New(rand.NewPCG(seed, seed))
-		}
+		s.store.numbered, second.store.numbered = true, true
 	}
 	second.addSubject()
 }

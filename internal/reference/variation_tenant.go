@@ -11,7 +11,7 @@ import (
 var tenantVariations = []Variation{
 	{"tenant-ids-refused-403", "An id of another tenant is answered with 403", "7644-6.1-03", refusingPeers(http.StatusForbidden)},
 	{"tenant-ids-refused-401", "An id of another tenant is answered with 401", "7644-6.1-03", refusingPeers(http.StatusUnauthorized)},
-	{"tenant-ids-alike", "Two tenants give the same ids to their resources", "7644-6.2-01",
+	{"tenant-ids-alike", "Each of two tenants numbers its resources from 1", "7644-6.2-01",
 		onSwitch(func(s *switches) { s.numbersAlike = true })},
 	{"tenant-user-names-unique-over-all", "A userName that another tenant has is refused", "7643-7-38, notes 55",
 		onPeersUserName(func(_ *call, _ *resource, _ object) error {
