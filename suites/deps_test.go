@@ -29,9 +29,10 @@ mockidp: scim internal/fake internal/har
 suites/engine: scim scim/profile schemas internal/fake
 suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas
+suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
 suites/requirements:
-suites: suites/engine suites/rfc suites/lifecycle internal/edit
+suites: suites/engine suites/rfc suites/security suites/lifecycle internal/edit
 reports: suites/engine scim internal/har
 cmd/scimtest: *
 `

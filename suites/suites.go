@@ -12,6 +12,7 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 	"github.com/scimtest/scimtest/suites/lifecycle"
 	"github.com/scimtest/scimtest/suites/rfc"
+	"github.com/scimtest/scimtest/suites/security"
 )
 
 // Set is a selection of checks and invariants.
@@ -23,7 +24,7 @@ type Set struct {
 // All returns every built-in check and invariant, in the order of reports.
 func All() Set {
 	return Set{
-		Checks:     append(rfc.Checks(), lifecycle.Checks()...),
+		Checks:     slices.Concat(rfc.Checks(), security.Checks(), lifecycle.Checks()),
 		Invariants: rfc.Invariants(),
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"github.com/scimtest/scimtest/internal/fake"
 	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/scim/profile"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // entraFlag is what a tenant appends to its URL to have Entra ID speak the
@@ -118,7 +118,7 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 	if err != nil {
 		return nil, err
 	}
-	d.baseURL, d.loopback = u.String(), isLoopback(u.Hostname())
+	d.baseURL, d.loopback = u.String(), engine.Loopback(u.Hostname())
 	header := http.Header{}
 	for name, value := range p.Headers {
 		header.Set(name, value)
@@ -205,14 +205,6 @@ func cutEntraFlag(raw string) (string, bool) {
 		base += "?" + strings.Join(keep, "&")
 	}
 	return base, found
-}
-
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // hostOf is the host of a URL for people.

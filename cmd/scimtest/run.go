@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/security"
 )
 
 // runOptions holds the flags of scimtest run.
@@ -41,7 +43,8 @@ writes a report. Without a URL it tests the embedded reference service provider.
 The credentials are taken from SCIMTEST_TOKEN, unless a flag names another place.
 With --second, the token of another tenant in SCIMTEST_TOKEN_2, and with a token
 that may only read in SCIMTEST_TOKEN_READ, it tests what keeps them apart.
-A selector is a topic (patch.remove), an id, or a glob ("*.okta-*").
+A selector is a topic (patch.remove), an id, or a glob ("*.okta-*"). Hostile values
+go to a target that is not on this machine only with --suite security.
 
   scimtest run
   scimtest run https://scim.example.com/v2 --sandbox
@@ -195,6 +198,7 @@ func (o *runOptions) plan(p *profile.Profile, selectors []string, rawURL string)
 		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
 		Parallel: o.parallel, CheckTimeout: o.checkTimeout, MaxTime: o.maxTime,
 		Strict: o.strict, ReadOnly: o.readOnly, TargetName: o.name, Tool: build(),
+		Hostile: slices.Contains(o.suites, security.Suite),
 	}
 	switch {
 	case o.parallel < 1:

@@ -61,6 +61,7 @@ var faultTopics = [][]Fault{
 	dataFaults,
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
+	accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

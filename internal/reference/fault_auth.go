@@ -32,27 +32,31 @@ var authFaults = []Fault{
 			}
 		})},
 	{"auth-checked-late", "A request with wrong credentials is done and then refused", "7644-2-04",
-		func(b *behaviour) {
-			const late = "X-Refuse-Afterwards"
-			onAdmit(func(c *call, authorization string) bool {
-				if tokenOf(authorization) != "" {
-					c.header.Set(late, "yes")
-				}
-				return tokenOf(authorization) != ""
-			})(b)
-			onAnswer(func(c *call, a *reply) {
-				if c.header.Get(late) != "" {
-					*a = *errorReply(&problem{
-						status: http.StatusUnauthorized, detail: "the request needs a valid bearer token",
-						header: http.Header{"Www-Authenticate": {`Bearer realm="scim"`}},
-					})
-				}
-			})(b)
-		}},
+		admittedLate(func(_ *call, authorization string) bool { return tokenOf(authorization) != "" })},
 }
 
 func onAdmit(f func(c *call, authorization string) bool) func(*behaviour) {
 	return func(b *behaviour) { b.admit = append(b.admit, f) }
+}
+
+// admittedLate does what a request with bad credentials asks for, and refuses it
+// then.
+func admittedLate(when func(c *call, authorization string) bool) func(*behaviour) {
+	const late = "X-Refuse-Afterwards"
+	return func(b *behaviour) {
+		onAdmit(func(c *call, authorization string) bool {
+			if !when(c, authorization) {
+				return false
+			}
+			c.header.Set(late, "yes")
+			return true
+		})(b)
+		onAnswer(func(c *call, a *reply) {
+			if c.header.Get(late) != "" {
+				*a = *errorReply(unauthenticated("late"))
+			}
+		})(b)
+	}
 }
 
 // tokenOf is what stands behind the scheme.

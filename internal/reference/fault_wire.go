@@ -154,22 +154,32 @@ func refuseAccept(refused func(accept string) bool) func(*behaviour) {
 // onBody changes the bytes of a request.
 func onBody(f func(raw []byte) []byte) func(*behaviour) {
 	return onHeader(func(_ http.ResponseWriter, r *http.Request) bool {
-		if raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1)); err == nil {
-			raw = f(raw)
-			r.Body = io.NopCloser(bytes.NewReader(raw))
-			r.ContentLength = int64(len(raw))
-		}
+		changeBody(r, f)
 		return true
 	})
 }
 
+// changeBody changes the bytes of one request.
+func changeBody(r *http.Request, f func(raw []byte) []byte) {
+	if raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1)); err == nil {
+		raw = f(raw)
+		r.Body = io.NopCloser(bytes.NewReader(raw))
+		r.ContentLength = int64(len(raw))
+	}
+}
+
 // onRaw refuses a request by the bytes of its body.
 func onRaw(refused func(r *http.Request, raw []byte) bool) func(*behaviour) {
+	return onRawAs(http.StatusBadRequest, refused)
+}
+
+// onRawAs answers a request with an error by the bytes of its body.
+func onRawAs(status int, when func(r *http.Request, raw []byte) bool) func(*behaviour) {
 	return onHeader(func(w http.ResponseWriter, r *http.Request) bool {
 		raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		r.Body = io.NopCloser(bytes.NewReader(raw))
-		if err == nil && refused(r, raw) {
-			answerError(w, http.StatusBadRequest, "the body cannot be read")
+		if err == nil && when(r, raw) {
+			answerError(w, status, "the body cannot be read")
 			return false
 		}
 		return true

@@ -217,6 +217,7 @@ func (t *T) Together(calls ...Call) []*Answer {
 	for i, c := range calls {
 		t.requests++
 		all[i].req = t.request(c.Method, c.Path, c.Body, c.Options)
+		t.bounded(all[i].req)
 		all[i].entry = t.willCreate(all[i].req)
 	}
 	var wg sync.WaitGroup
@@ -240,6 +241,7 @@ func (t *T) Together(calls ...Call) []*Answer {
 		answers[i] = t.record(all[i].x, all[i].attempts)
 	}
 	for i := range all {
+		t.heed(all[i].req, all[i].attempts)
 		t.verify(all[i].req, all[i].x)
 	}
 	return answers

@@ -86,6 +86,13 @@ type Meta struct {
 	Alone bool `json:"alone,omitempty"`
 	// ReadOnly checks write nothing to the target.
 	ReadOnly bool `json:"read_only,omitempty"`
+	// Hostile checks send what an attacker would. They run behind all others,
+	// one by one, until the target begins to shut the run out; a target that is
+	// not on this machine gets them only when Plan.Hostile says so.
+	Hostile bool `json:"hostile,omitempty"`
+	// BadCredentials is how many requests the check may send with other
+	// credentials than the run's, or with none.
+	BadCredentials int `json:"bad_credentials,omitempty"`
 }
 
 // Check is one thing that can be judged. Exactly one of Body and Steps is set.

@@ -78,7 +78,10 @@ type Plan struct {
 	Strict bool
 	// ReadOnly skips every check that writes.
 	ReadOnly bool
-	Waivers  []Waiver
+	// Hostile sends hostile values also to a target that is not on this
+	// machine.
+	Hostile bool
+	Waivers []Waiver
 	// Dialects lists what verdicts are given for.
 	Dialects []Dialect
 	// Journal records what the run creates; nil records nothing.
@@ -95,7 +98,7 @@ type Plan struct {
 const Parallelism = 16
 
 // Validate reports what is wrong with the plan: ids that are missing or used
-// twice, checks without a title, waivers that name nothing.
+// twice, checks without a title, more bad credentials than a run may send.
 func (p *Plan) Validate() error {
 	var errs []error
 	seen := map[string]bool{}
@@ -124,6 +127,9 @@ func (p *Plan) Validate() error {
 	}
 	if p.Target == nil {
 		errs = append(errs, errors.New("the plan has no target"))
+	}
+	if n := p.badCredentials(); n > MaxBadCredentials {
+		errs = append(errs, fmt.Errorf("the checks send bad credentials %d times, and a run may do so %d times", n, MaxBadCredentials))
 	}
 	return errors.Join(errs...)
 }

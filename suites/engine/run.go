@@ -29,6 +29,8 @@ type run struct {
 	done, total      int
 
 	health health
+	// shutOut is why no more hostile checks are run; they run one by one.
+	shutOut string
 }
 
 // decided is what one check came to.
@@ -118,13 +120,16 @@ func blockAll(results []Result, reason string) {
 }
 
 // runAll runs the checks: those that bear company in parallel, in plan order,
-// then the others one by one.
+// then the others one by one, hostile ones last.
 func (r *run) runAll(ctx context.Context, all []decided) {
-	var together, alone []int
+	var together, alone, hostile []int
 	for i := range r.plan.Checks {
-		if r.plan.Checks[i].Alone {
+		switch c := &r.plan.Checks[i]; {
+		case c.Hostile:
+			hostile = append(hostile, i)
+		case c.Alone:
 			alone = append(alone, i)
-		} else {
+		default:
 			together = append(together, i)
 		}
 	}
@@ -144,7 +149,7 @@ func (r *run) runAll(ctx context.Context, all []decided) {
 	}
 	close(queue)
 	wg.Wait()
-	for _, i := range alone {
+	for _, i := range append(alone, hostile...) {
 		r.runCheck(ctx, &r.plan.Checks[i], &all[i])
 	}
 }
@@ -285,6 +290,11 @@ func (r *run) notApplicable(c *Check) (reason string, kind skipKind) {
 	}
 	if r.plan.ReadOnly && !c.ReadOnly {
 		return "it writes, and the run is --read-only", skippedReadOnly
+	}
+	if c.Hostile {
+		if reason := r.spared(); reason != "" {
+			return reason, ""
+		}
 	}
 	return r.discovered.missing(c.Needs), skippedLacking
 }

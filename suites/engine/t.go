@@ -34,6 +34,8 @@ type T struct {
 	findings  []Finding
 	asserted  int
 	requests  int
+	// intrusions counts the requests of the check with bad credentials.
+	intrusions int
 	// over is why the step cannot go on, told by a Doer.
 	over string
 }
@@ -186,9 +188,11 @@ func (t *T) do(req scim.Request) *Answer {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
+	t.bounded(req)
 	var attempts []*scim.Exchange
 	x := t.send(t.ctx, req, &attempts)
 	a := t.record(x, attempts)
+	t.heed(req, attempts)
 	t.verify(req, x)
 	return a
 }

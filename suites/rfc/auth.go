@@ -10,7 +10,7 @@ import (
 // RFC 7644 section 2.
 var authChecks = []Check{
 	{Meta: Meta{
-		ID: "auth.no-credentials", Level: Should,
+		ID: "auth.no-credentials", Level: Should, BadCredentials: 1,
 		Title:    "A request without credentials is answered with 401 and the authentication schemes",
 		Requires: []string{"7644-3.12-09", "7644-2-07", "7642-4-01"},
 		Breaks:   []string{"E06", "OKTA-Q16"},
@@ -20,7 +20,7 @@ var authChecks = []Check{
 		t.Fetch(u.Path(), NoAuth()).Status(401).HasHeader("WWW-Authenticate")
 	}},
 	{Meta: Meta{
-		ID: "auth.wrong-token", Level: Must,
+		ID: "auth.wrong-token", Level: Must, BadCredentials: 1,
 		Title:    "A request with a wrong token is refused with 401",
 		Requires: []string{"7644-2-04", "7644-3.12-09", "7642-4-01"},
 		Breaks:   []string{"E06", "OKTA-Q16"},
@@ -30,7 +30,7 @@ var authChecks = []Check{
 		locksOut(t.Fetch(u.Path(), wrongToken(own)), 401)
 	}},
 	{Meta: Meta{
-		ID: "auth.truncated-token", Level: Must,
+		ID: "auth.truncated-token", Level: Must, BadCredentials: 1,
 		Title:    "A request with the beginning of a token is refused with 401",
 		Requires: []string{"7644-2-04", "7644-3.12-09"},
 		Breaks:   []string{"E06"},
@@ -43,7 +43,7 @@ var authChecks = []Check{
 		locksOut(t.Fetch(u.Path(), Header("Authorization", short)), 401)
 	}},
 	{Meta: Meta{
-		ID: "auth.malformed-header", Level: Must,
+		ID: "auth.malformed-header", Level: Must, BadCredentials: 1,
 		Title:    "A request whose Authorization header holds no credentials is refused",
 		Requires: []string{"7644-2-04", "7644-3.12-09"},
 		Breaks:   []string{"E06"},
@@ -53,7 +53,7 @@ var authChecks = []Check{
 		locksOut(t.Fetch(u.Path(), NoAuth(), Header("Authorization", "Bearer")), 401, 400)
 	}},
 	{Meta: Meta{
-		ID: "auth.refused-create-creates-nothing", Level: Must,
+		ID: "auth.refused-create-creates-nothing", Level: Must, BadCredentials: 1,
 		Title:    "A create that is refused for its credentials creates nothing",
 		Requires: []string{"7644-2-04", "7644-3.12-09"}, Needs: []Feature{Filtering},
 		Catches: []string{"auth-checked-late", "auth-any-token"},
@@ -66,7 +66,7 @@ var authChecks = []Check{
 		locksOut(refused, 401)
 	}},
 	{Meta: Meta{
-		ID: "auth.refused-delete-deletes-nothing", Level: Must,
+		ID: "auth.refused-delete-deletes-nothing", Level: Must, BadCredentials: 1,
 		Title:    "A delete that is refused for its credentials deletes nothing",
 		Requires: []string{"7644-2-04", "7644-3.12-09"},
 		Catches:  []string{"auth-checked-late", "auth-any-token"},
@@ -77,7 +77,7 @@ var authChecks = []Check{
 		locksOut(refused, 401)
 	}},
 	{Meta: Meta{
-		ID: "auth.error-body", Level: Should,
+		ID: "auth.error-body", Level: Should, BadCredentials: 1,
 		Title:    "The refusal of a wrong token is described by a SCIM Error",
 		Requires: []string{"7644-3.12-01", "7644-3.12-03"},
 		Breaks:   []string{"OKTA-Q16", "E06"},

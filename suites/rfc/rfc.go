@@ -50,7 +50,7 @@ func Checks() []Check {
 
 // Invariants returns the rules that hold for every answer.
 func Invariants() []Invariant {
-	all := slices.Concat(messageInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants, asyncInvariants)
+	all := slices.Concat(messageInvariants, leakInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants, asyncInvariants)
 	for i := range all {
 		all[i].Suite = InvariantSuite
 	}

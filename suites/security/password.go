@@ -1,0 +1,129 @@
+package security
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// passwordChecks look for a password wherever an answer could hold it. The
+// answer to a create and a GET are in suite rfc, topic create.
+var passwordChecks = []Check{
+	{Meta: Meta{
+		ID: "password.in-lists", Level: Must,
+		Title:    "A password is in no list",
+		Requires: []string{"7643-4.1.1-20", "7643-4.1.1-29"}, Needs: []Feature{Filtering},
+		Catches: []string{"password-in-lists"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		control(t, eq("userName", u.Text("userName")), u)
+		hides(t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName")))).Status(200).Finds(u), password)
+		asked := t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName"))), Query("attributes", "userName,password"))
+		hides(asked.NoServerError(), password)
+	}},
+	{Meta: Meta{
+		ID: "password.in-answer-to-patch", Level: Must,
+		Title:    "The answer to a PATCH of a password does not show it",
+		Requires: []string{"7643-4.1.1-20", "7643-4.1.1-29"}, Needs: []Feature{Patch},
+		Catches: []string{"password-returned", "password-in-answer-to-patch"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		next := t.Person().Password
+		hides(t.Patch(u, Replace("password", next)).NoServerError(), password, next)
+		hides(t.Get(u).Status(200).Equal("id", u.ID), password, next)
+	}},
+	{Meta: Meta{
+		ID: "password.in-answer-to-put", Level: Must,
+		Title:    "The answer to a PUT with a password does not show it",
+		Requires: []string{"7643-4.1.1-20", "7643-4.1.1-29"}, Needs: []Feature{PutMethod},
+		Catches: []string{"password-returned", "password-in-answer-to-put"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		next := t.Person().Password
+		hides(t.Put(u, t.NewUser(Set("userName", u.Text("userName")), Set("password", next))).NoServerError(), password, next)
+		hides(t.Get(u).Status(200).Equal("id", u.ID), password, next)
+	}},
+	{Meta: Meta{
+		ID: "password.in-errors", Level: Must,
+		Title:    "The refusal of a user does not show the password",
+		Requires: []string{"7643-4.1.1-20"},
+		Catches:  []string{"password-in-errors"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		next := t.Person().Password
+		duplicate := t.NewUser(Set("userName", u.Text("userName")), Set("password", next))
+		hides(t.Post(scim.UsersEndpoint, duplicate), password, next)
+		hides(t.Post(scim.UsersEndpoint, t.NewUser(Set("password", next), Set("active", "scimtest"))), password, next)
+		t.Get(u).Status(200).Equal("id", u.ID)
+	}},
+	{Meta: Meta{
+		ID: "password.in-answers-to-filters", Level: Must,
+		Title:    "The answer to a filter on the password does not show it",
+		Requires: []string{"7643-4.1.1-20"}, Needs: []Feature{Filtering},
+		Catches: []string{"password-in-filter-errors"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		control(t, eq("userName", u.Text("userName")), u)
+		hides(t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName"))+" and "+eq("password", password))), password)
+		t.Get(u).Status(200).Equal("id", u.ID)
+	}},
+	{Meta: Meta{
+		ID: "password.found-by-beginning", Level: Should,
+		Title:    "No filter finds a user by the beginning of the password",
+		Requires: []string{"7643-4.1.1-29", "7643-9.2-02"}, Needs: []Feature{Filtering},
+		Catches: []string{"password-found-by-beginning"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		control(t, eq("userName", u.Text("userName")), u)
+		a := t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName"))+" and password sw "+scim.Quote(password[:3])))
+		if a.Code()/100 == 4 {
+			a.Refused()
+			return
+		}
+		a.Status(200).Lacks(u)
+	}},
+	{Meta: Meta{
+		ID: "password.filter-in-url", Level: Should,
+		Title:    "A filter on the password in a URL is refused",
+		Requires: []string{"7644-7.5.2-03", "7644-7.5.2-04", "7644-3.12-26"}, Needs: []Feature{Filtering},
+		Catches: []string{"password-filter-answered", "password-filter-other-word"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		control(t, eq("userName", u.Text("userName")), u)
+		a := t.List(scim.UsersEndpoint, Filter(eq("userName", u.Text("userName"))+" and "+eq("password", password)))
+		if a.Code()/100 != 4 {
+			a.Status(200).Lacks(u) // ignoring what is sensitive tells nothing either
+			return
+		}
+		word := a.Refused().ScimType()
+		a.Holds(word == "" || word == scim.Sensitive || word == scim.InvalidFilter, "scimType", scim.Sensitive, word,
+			"the refusal of a sensitive filter has a scimType of another meaning")
+	}},
+}
+
+// withPassword arranges a user with a password. The check does not apply where
+// the target's schemas list none that a client may set.
+func withPassword(t *T) (u *Resource, password string) {
+	if a, listed := t.Target().Attribute(scim.UserURN, "password"); len(t.Target().Schemas) > 0 && (!listed || a.Mutability == "readOnly") {
+		t.Skip("the target's schemas list no password to be set")
+	}
+	password = t.Person().Password
+	return t.GivenUser(Set("password", password)), password
+}
+
+// hides expects an answer without any of the passwords, and without another
+// value of the attribute.
+func hides(a *Answer, passwords ...string) {
+	body := ""
+	if x := a.Exchange(); x.Response != nil {
+		body = string(x.Response.Body)
+	}
+	for _, p := range passwords {
+		a.Holds(!strings.Contains(body, p), "body", "without the password", "the password", "the answer shows the password")
+	}
+	if a.Code() == http.StatusOK || a.Code() == http.StatusCreated {
+		a.HasNot("password", "Resources.password")
+	}
+}

@@ -1,0 +1,99 @@
+// Package security holds the checks of who is let in, of what becomes of
+// hostile values, and of what answers give away. Hostile checks run behind all
+// others; they only read, or create what they remove again: a value that a
+// hole in a service provider could turn against other people's data, such as
+// one that cuts off the condition of an update, is in no request that changes
+// or deletes.
+package security
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// Suite is the name of the suite.
+const Suite = "security"
+
+// Checks returns every check of the suite, the harmless ones first.
+func Checks() []Check {
+	hostile := slices.Concat(textChecks(), filterChecks(), queryChecks, idChecks, bodyChecks, methodChecks)
+	for i := range hostile {
+		hostile[i].Hostile = true
+	}
+	all := slices.Concat(accessChecks, passwordChecks, hostile)
+	for i := range all {
+		all[i].Suite = Suite
+	}
+	return all
+}
+
+// offers ends the check as not applicable when the target's schemas say that
+// an attribute of users cannot be written and read back.
+func offers(t *T, path string) {
+	a, listed := t.Target().Attribute(scim.UserURN, path)
+	switch {
+	case !listed && len(t.Target().Schemas) > 0:
+		t.Skip("the target's schemas do not list %s", path)
+	case a.Mutability != "" && a.Mutability != "readWrite", a.Returned == "never", a.Returned == "request":
+		t.Skip("the target's schemas say that %s cannot be written and read back", path)
+	}
+}
+
+// keeps ends the check as not applicable unless the user holds a value there.
+func keeps(t *T, u *Resource, path string) {
+	if !u.Body.Has(path) {
+		t.Skip("the target does not keep %s", path)
+	}
+}
+
+// eq is a filter.
+func eq(attr, value string) string { return attr + " eq " + scim.Quote(value) }
+
+// control makes sure that a filter works before a hostile one is judged.
+func control(t *T, filter string, want *Resource) {
+	a := t.List(want.Endpoint, Filter(filter))
+	if a.Code() == 400 {
+		t.Skip("the target refuses a filter that the check needs with 400")
+	}
+	a.Arranging().Status(200).Finds(want)
+}
+
+// findsOrRefuses expects that a query finds exactly these resources, or is
+// refused as a value that the target does not take.
+func findsOrRefuses(a *Answer, want ...*Resource) {
+	if a.NoServerError(); a.Code()/100 == 4 {
+		a.Refused()
+		return
+	}
+	a.Status(200).Finds(want...)
+}
+
+// takesOrRefuses posts a user. It is created, and returned, or refused with
+// 4xx, and then nil is; a resource that was there before still is.
+func takesOrRefuses(t *T, before *Resource, a *Answer, doc Doc) *Resource {
+	if a.Code() == 201 {
+		return a.Status(201).Created(scim.UsersEndpoint, doc)
+	}
+	a.Refused()
+	t.Get(before).Status(200)
+	return nil
+}
+
+// same compares texts by the rules of comparison: in any Unicode normal form
+// and in any letter case.
+func same(a, b string) bool {
+	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
+}
+
+// given shows a value in a finding, or that there is none.
+func given(value string) string {
+	if value == "" {
+		return "absent"
+	}
+	return scim.Quote(value)
+}
