@@ -331,7 +331,7 @@ func exchanged(r *engine.Result) string {
 // combined.
 func TestTolerance(t *testing.T) {
 	all := suites.All()
-	set, err := all.SelectSuites("rfc", "invariants")
+	set, err := all.SelectSuites("rfc", "security", "invariants")
 	require.NoError(t, err)
 	var combinations [][]string
 	for _, v := range reference.Variations() {

@@ -37,6 +37,9 @@ func (o *runOptions) consent(cmd *cobra.Command, d *destination, plan *engine.Pl
 		return nil
 	}
 	host, what := hostOf(d.baseURL), o.announce(len(plan.Checks), writing)
+	if plan.Hostile {
+		what += ", hostile values among them,"
+	}
 	in, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
 		return usage(fmt.Errorf("%s is not on this machine, and nobody agreed to writing to it: a run %s, and the product may send mail to addresses under %s",

@@ -99,6 +99,12 @@ func (a *Answer) Refused() *Answer {
 	return a.status(func(code int) bool { return code/100 == 4 }, "4xx")
 }
 
+// TakenOrRefused expects a status that says that the request was done, or one
+// from 400 to 499: both are right, an error of the service provider is not.
+func (a *Answer) TakenOrRefused(taken int) *Answer {
+	return a.status(func(code int) bool { return code == taken || code/100 == 4 }, strconv.Itoa(taken)+" or 4xx")
+}
+
 // NoServerError expects an answer below 500.
 func (a *Answer) NoServerError() *Answer {
 	return a.status(func(code int) bool { return code < 500 || code == http.StatusNotImplemented }, "below 500")

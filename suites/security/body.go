@@ -20,7 +20,7 @@ var bodyChecks = []Check{
 		u := t.GivenUser()
 		doc := t.NewUser(Unset("displayName"))
 		body := strings.Replace(text(doc), "{", `{"displayName":`+strings.Repeat("[", depth)+strings.Repeat("]", depth)+",", 1)
-		takesOrRefuses(t, u, t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)), doc)
+		taken(t, t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)), doc, u)
 	}},
 	{Meta: Meta{
 		ID: "payload.body.large", Level: Should,
@@ -38,7 +38,7 @@ var bodyChecks = []Check{
 			t.Get(u).Status(200)
 			return
 		}
-		takesOrRefuses(t, u, a, doc)
+		taken(t, a, doc, u)
 	}},
 	{Meta: Meta{
 		ID: "payload.body.key-twice", Level: Must,
@@ -46,16 +46,16 @@ var bodyChecks = []Check{
 		Requires: []string{"7643-4.1.1-02"},
 		Catches:  []string{"body-key-twice"},
 	}, Body: func(t *T) {
-		taken, free := t.GivenUser(), t.NewUser()
+		other, free := t.GivenUser(), t.NewUser()
 		name := `"userName":` + scim.Quote(free["userName"].(string))
-		body := strings.Replace(text(free), name, name+`,"userName":`+scim.Quote(taken.Text("userName")), 1)
+		body := strings.Replace(text(free), name, name+`,"userName":`+scim.Quote(other.Text("userName")), 1)
 		a := t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body))
 		if a.Code()/100 == 5 {
 			a = a.Advisory() // what a key that stands twice means is nowhere said (RFC 8259 section 4)
 		}
-		if u := takesOrRefuses(t, taken, a, free); u != nil {
+		if u := taken(t, a, free, other); u != nil {
 			got := t.Get(u).Judged().Status(200).Text("userName")
-			a.Holds(!same(got, taken.Text("userName")), "userName", "not that of another user", given(got),
+			a.Holds(!same(got, other.Text("userName")), "userName", "not that of another user", quoted(got),
 				"a body with two userNames is checked by one and stored with the other, which another user has")
 		}
 	}},
@@ -80,7 +80,7 @@ var bodyChecks = []Check{
 		u := t.GivenUser()
 		doc := t.NewUser(Set("displayName", "Half ? "+t.Tag()))
 		body := strings.Replace(text(doc), "Half ?", `Half \ud83d`, 1)
-		if made := takesOrRefuses(t, u, t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)), doc); made != nil {
+		if made := taken(t, t.Post(scim.UsersEndpoint, nil, RawBody(scim.MediaType, body)), doc, u); made != nil {
 			t.Get(made).Judged().Status(200).Equal("id", made.ID)
 		}
 	}},
@@ -95,13 +95,13 @@ func storesRight(t *T, mediaType string) {
 	keeps(t, u, "displayName")
 	doc := t.NewUser(Set("displayName", unicode+" "+t.Tag()))
 	body := strings.Replace(text(doc), unicode, latin, 1)
-	made := takesOrRefuses(t, u, t.Post(scim.UsersEndpoint, nil, RawBody(mediaType, body)), doc)
+	made := taken(t, t.Post(scim.UsersEndpoint, nil, RawBody(mediaType, body)), doc, u)
 	if made == nil {
 		return
 	}
 	a := t.Get(made).Judged().Status(200)
 	got := a.Text("displayName")
-	a.Holds(same(got, made.Text("displayName")), "displayName", scim.Quote(made.Text("displayName"))+", or a refusal", given(got),
+	a.Holds(same(got, made.Text("displayName")), "displayName", quoted(made.Text("displayName"))+", or a refusal", quoted(got),
 		"a displayName that is not UTF-8 is taken and stored as another text")
 }
 

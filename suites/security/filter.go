@@ -134,7 +134,10 @@ var queryChecks = []Check{
 		Catches: []string{"sort-by-sql-500"},
 	}, Body: func(t *T) {
 		t.Fetch(scim.UsersEndpoint, Query("count", "1")).Arranging().Status(200).Page()
-		ignoredOrRefused(t.Fetch(scim.UsersEndpoint, Query("count", "1"), Query("sortBy", `userName' , (SELECT 1) --`)))
+		a := t.Fetch(scim.UsersEndpoint, Query("count", "1"), Query("sortBy", `userName' , (SELECT 1) --`))
+		if a.TakenOrRefused(200); a.Code() == 200 {
+			a.Page()
+		}
 	}},
 	{Meta: Meta{
 		ID: "payload.query.attributes", Level: Should,
@@ -143,21 +146,10 @@ var queryChecks = []Check{
 		Catches:  []string{"attributes-sql-500"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		a := t.Get(u, Query("attributes", `userName,../../id,{{7*7}},x' OR '1'='1`)).NoServerError()
-		if a.Code() != 200 {
-			a.Refused()
-			t.Get(u).Status(200)
-			return
+		a := t.Get(u, Query("attributes", `userName,../../id,{{7*7}},x' OR '1'='1`))
+		if a.TakenOrRefused(200); a.Code() == 200 {
+			a.Equal("id", u.ID)
 		}
-		a.Equal("id", u.ID)
+		t.Get(u).Status(200)
 	}},
-}
-
-func ignoredOrRefused(a *Answer) {
-	if a.NoServerError(); a.Code() == 200 {
-		a.Page()
-		a.Status(200)
-		return
-	}
-	a.Refused()
 }

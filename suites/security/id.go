@@ -1,6 +1,7 @@
 package security
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -62,9 +63,9 @@ var idChecks = []Check{
 // as a web server in front gives, is right. The user is there afterwards.
 func findsNothing(t *T, u *Resource, ids ...string) {
 	for _, id := range ids {
-		if a := t.Fetch(scim.UsersEndpoint + "/" + id); a.Code()/100 != 3 {
-			a.Refused()
-		}
+		a := t.Fetch(scim.UsersEndpoint + "/" + id)
+		a.Holds(a.Code()/100 != 2, "status", "404", strconv.Itoa(a.Code()), "what is no id finds a resource")
+		a.Holds(a.Code() != 0 && a.Code()/100 != 5, "status", "404", strconv.Itoa(a.Code()), "what is no id brings about a server error")
 	}
 	t.Get(u).Status(200).Equal("id", u.ID)
 }

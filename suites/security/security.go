@@ -66,20 +66,17 @@ func control(t *T, filter string, want *Resource) {
 // findsOrRefuses expects that a query finds exactly these resources, or is
 // refused as a value that the target does not take.
 func findsOrRefuses(a *Answer, want ...*Resource) {
-	if a.NoServerError(); a.Code()/100 == 4 {
-		a.Refused()
-		return
+	if a.TakenOrRefused(200); a.Code() == 200 {
+		a.Finds(want...)
 	}
-	a.Status(200).Finds(want...)
 }
 
-// takesOrRefuses posts a user. It is created, and returned, or refused with
-// 4xx, and then nil is; a resource that was there before still is.
-func takesOrRefuses(t *T, before *Resource, a *Answer, doc Doc) *Resource {
-	if a.Code() == 201 {
-		return a.Status(201).Created(scim.UsersEndpoint, doc)
+// taken is the user that a create made, or nil where it was refused with 4xx:
+// both are right. A user that was there before then still is.
+func taken(t *T, a *Answer, doc Doc, before *Resource) *Resource {
+	if a.TakenOrRefused(201); a.Code() == 201 {
+		return a.Created(scim.UsersEndpoint, doc)
 	}
-	a.Refused()
 	t.Get(before).Status(200)
 	return nil
 }
@@ -90,10 +87,13 @@ func same(a, b string) bool {
 	return strings.EqualFold(norm.NFC.String(a), norm.NFC.String(b))
 }
 
-// given shows a value in a finding, or that there is none.
-func given(value string) string {
-	if value == "" {
+// quoted shows a text in a finding, or that there is none.
+func quoted(s string) string {
+	if s == "" {
 		return "absent"
 	}
-	return scim.Quote(value)
+	if r := []rune(s); len(r) > 120 {
+		s = string(r[:120]) + "..."
+	}
+	return scim.Quote(s)
 }

@@ -45,13 +45,13 @@ func textChecks() (checks []Check) {
 			plain := t.GivenUser()
 			keeps(t, plain, "displayName")
 			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
-			u := takesOrRefuses(t, plain, t.Post(scim.UsersEndpoint, doc), doc)
+			u := taken(t, t.Post(scim.UsersEndpoint, doc), doc, plain)
 			if u == nil {
 				return
 			}
 			a := t.Get(u).Judged().Status(200).Advisory()
 			got := a.Text("displayName")
-			a.Holds(same(got, u.Text("displayName")), "displayName", scim.Quote(u.Text("displayName")), given(got),
+			a.Holds(same(got, u.Text("displayName")), "displayName", quoted(u.Text("displayName")), quoted(got),
 				"the displayName is not the text that was sent")
 		}})
 	}
