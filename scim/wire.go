@@ -32,6 +32,9 @@ type Request struct {
 	// As says whose request it is, where a run has several clients. It is
 	// never on the wire.
 	As Role `json:"as,omitempty"`
+	// Truncated says that Body is only the beginning of what was sent, as
+	// reports keep it.
+	Truncated bool `json:"truncated,omitempty"`
 }
 
 // Role is what a client is in a run. The zero value is that of the run's own

@@ -14,7 +14,8 @@ import (
 
 // Curl is a command line for a POSIX shell that sends the request again. The
 // credential is not in it: it is taken from the environment variable
-// SCIMTEST_TOKEN, or that of another client of the run.
+// SCIMTEST_TOKEN, or that of another client of the run. A body that is too long for a command line is to be put into
+// the file BODY.
 func Curl(baseURL string, x scim.Exchange) string {
 	r := x.Request
 	base, baseQuery, _ := strings.Cut(baseURL, "?")
@@ -40,6 +41,9 @@ func Curl(baseURL string, x scim.Exchange) string {
 	parts = append(parts, headers(r)...)
 	switch body := string(r.Body); {
 	case body == "":
+	case r.Truncated || len(body) > maxBody:
+		// No shell takes as much in a word: the body goes into a file.
+		parts = append(parts, "--data-binary @BODY")
 	case !printable(body):
 		// A terminal would act on such bytes, and no word can hold a NUL.
 		return "printf %b " + Quote(octal(body)) + " | " + strings.Join(append(parts, "--data-binary @-"), " ")
@@ -48,6 +52,10 @@ func Curl(baseURL string, x scim.Exchange) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// maxBody is the length of the longest body, in bytes, that stands in a command
+// line.
+const maxBody = 16 << 10
 
 // headers words the header of a request, and takes away what curl would add.
 func headers(r scim.Request) (parts []string) {

@@ -134,3 +134,13 @@ func tool(t *testing.T, name string) string {
 	}
 	return path
 }
+
+// A body that no shell takes as a word stands in a file of the user's.
+func TestLongBodyIsNotInTheCommand(t *testing.T) {
+	long := scim.Request{Method: http.MethodPost, Path: "/Users", Body: scim.Body(`"` + strings.Repeat("x", 16<<10) + `"`)}
+	cut := scim.Request{Method: http.MethodPost, Path: "/Users", Body: scim.Body(`{"a":`), Truncated: true}
+	for _, r := range []scim.Request{long, cut} {
+		assert.Equal(t, "curl -sS -X POST https://scim.example.com/Users -H Accept: -H Content-Type: --data-binary @BODY",
+			har.Curl("https://scim.example.com", scim.Exchange{Request: r}))
+	}
+}

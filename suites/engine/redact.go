@@ -156,7 +156,7 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 	c.Request.Header = r.header(x.Request.Header)
 	c.Request.RawQuery = r.text(x.Request.RawQuery)
 	c.Request.Path = r.text(x.Request.Path)
-	c.Request.Body = r.body(x.Request.Body)
+	c.Request.Body, c.Request.Truncated = kept(r.body(x.Request.Body))
 	c.Error = r.text(x.Error)
 	c.Started = x.Started.UTC() // without the monotonic clock, which no file holds
 	if x.Response == nil {
@@ -165,13 +165,9 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 	resp := *x.Response
 	resp.Header = r.header(x.Response.Header)
 	body, foreign := r.mask(x)
-	resp.Body = r.body(body)
-	if n := maxKeptBody; len(resp.Body) > n {
-		for n > maxKeptBody-utf8.UTFMax && !utf8.RuneStart(resp.Body[n]) {
-			n-- // half a character would make the body binary
-		}
-		resp.Body, resp.Truncated = resp.Body[:n:n], true
-	}
+	var cut bool
+	resp.Body, cut = kept(r.body(body))
+	resp.Truncated = resp.Truncated || cut
 	c.Response = &resp
 	if len(foreign) == 0 {
 		return &c, nil
@@ -182,6 +178,18 @@ func (r *redactor) exchange(x *scim.Exchange) (*scim.Exchange, *strings.Replacer
 		pairs = append(pairs, v, veil(v))
 	}
 	return &c, strings.NewReplacer(pairs...)
+}
+
+// kept is as much of a body as a result keeps.
+func kept(b scim.Body) (beginning scim.Body, truncated bool) {
+	n := maxKeptBody
+	if len(b) <= n {
+		return b, false
+	}
+	for n > maxKeptBody-utf8.UTFMax && !utf8.RuneStart(b[n]) {
+		n-- // half a character would make the body binary
+	}
+	return b[:n:n], true
 }
 
 func (r *redactor) body(b scim.Body) scim.Body {

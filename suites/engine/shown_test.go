@@ -196,3 +196,13 @@ func TestLongBodies(t *testing.T) {
 	assert.Len(t, res.Exchanges[0].Response.Body, 64<<10)
 	assert.True(t, res.Exchanges[0].Response.Truncated)
 }
+
+func TestLongRequestIsCut(t *testing.T) {
+	res := one(t, &target{}, func(t *engine.T) {
+		t.Send("POST", "/Users", nil, engine.RawBody(scim.MediaType, `{"userName":"`+strings.Repeat("é", 64<<10)+`"}`)).Status(201)
+	})
+	require.Equal(t, engine.Pass, res.Outcome, res.Reason)
+	sent := res.Exchanges[0].Request
+	assert.True(t, sent.Truncated)
+	assert.Len(t, sent.Body, 64<<10-1, "a whole number of characters")
+}
