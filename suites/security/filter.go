@@ -133,7 +133,11 @@ var queryChecks = []Check{
 		Requires: []string{"7643-9.2-02"}, Needs: []Feature{Sorting},
 		Catches: []string{"sort-by-sql-500"},
 	}, Body: func(t *T) {
-		t.Fetch(scim.UsersEndpoint, Query("count", "1")).Arranging().Status(200).Page()
+		plain := t.Fetch(scim.UsersEndpoint, Query("count", "1"))
+		if plain.Code() == 400 {
+			t.Skip("the target refuses a query of all users with 400")
+		}
+		plain.Arranging().Status(200).Page()
 		a := t.Fetch(scim.UsersEndpoint, Query("count", "1"), Query("sortBy", `userName' , (SELECT 1) --`))
 		if a.TakenOrRefused(200); a.Code() == 200 {
 			a.Page()
