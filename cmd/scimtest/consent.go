@@ -38,7 +38,7 @@ func (o *runOptions) consent(cmd *cobra.Command, d *destination, plan *engine.Pl
 	}
 	host, what := hostOf(d.baseURL), o.announce(len(plan.Checks), writing)
 	if plan.Hostile {
-		what += ", hostile values among them,"
+		what += ", hostile values among them"
 	}
 	in, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {

@@ -169,3 +169,18 @@ func TestAPlanSendsFewBadCredentials(t *testing.T) {
 	require.EqualError(t, plan.Validate(), fmt.Sprintf("the checks send bad credentials %d times, and a run may do so %d times",
 		engine.MaxBadCredentials+1, engine.MaxBadCredentials))
 }
+
+// What stands before a service provider answers hostile values in words of its
+// own: a rule for all answers that these break is advisory.
+func TestRulesAreAdvisoryOnHostileTraffic(t *testing.T) {
+	wrong := invariant("it.is-wrong", func(x *scim.Exchange, _ *engine.Discovered) (bool, []engine.Finding) {
+		if !strings.HasPrefix(x.Request.Path, "/Thing") {
+			return true, nil
+		}
+		return true, []engine.Finding{{Message: "it is wrong"}}
+	})
+	report := play(t, &target{}, []engine.Check{hostile("a.hostile", fetches("/Thing"))}, onLoopback, held(wrong))
+	assert.Equal(t, engine.Advisory, report.Find("it.is-wrong").Outcome)
+	report = play(t, &target{}, []engine.Check{hostile("a.hostile", fetches("/Thing")), check("b.check", fetches("/Thing"))}, onLoopback, held(wrong))
+	assert.Equal(t, engine.Fail, report.Find("it.is-wrong").Outcome)
+}

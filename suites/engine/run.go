@@ -266,6 +266,13 @@ func (r *run) show(d *decided, others *strings.Replacer) {
 	traffic = append(traffic, d.swept...)
 	d.exchanges = len(traffic)
 	d.judgement = r.judge(traffic, red, shown)
+	if d.results[0].Hostile {
+		// Hostile values are often answered by what stands before the service
+		// provider, in words of its own.
+		for i := range d.judgement.found {
+			d.judgement.found[i].finding.Advisory = true
+		}
+	}
 	d.raw, d.findings, d.swept, d.secrets = nil, nil, nil, nil
 }
 
