@@ -100,9 +100,11 @@ func (a *Answer) Refused() *Answer {
 }
 
 // TakenOrRefused expects a status that says that the request was done, or one
-// from 400 to 499: both are right, an error of the service provider is not.
+// from 400 to 499, or 501: both are right, an error of the service provider is
+// not.
 func (a *Answer) TakenOrRefused(taken int) *Answer {
-	return a.status(func(code int) bool { return code == taken || code/100 == 4 }, strconv.Itoa(taken)+" or 4xx")
+	ok := func(code int) bool { return code == taken || code/100 == 4 || code == http.StatusNotImplemented }
+	return a.status(ok, strconv.Itoa(taken)+" or 4xx")
 }
 
 // NoServerError expects an answer below 500.
