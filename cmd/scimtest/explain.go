@@ -80,6 +80,12 @@ func explain(w io.Writer, m *engine.Meta) {
 		needs = append(needs, string(n))
 	}
 	line("needs", strings.Join(needs, ", "))
+	if m.Hostile {
+		line("hostile", "runs last, and on a target that is not on this machine only with --suite security")
+	}
+	if m.BadCredentials > 0 {
+		line("sends", fmt.Sprintf("bad credentials, %d of at most %d requests a run", m.BadCredentials, engine.MaxBadCredentials))
+	}
 	for _, id := range m.Breaks {
 		if q, ok := engine.QuirkOf(id); ok {
 			line("breaks", fmt.Sprintf("%s (%s): %s; seen: %s", q.IdP, q.ID, q.Needs, q.Fails))

@@ -74,7 +74,7 @@ var accessChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, "displayName")
 		u := t.GivenUser()
-		keeps(t, u, "displayName")
+		keepsName(t, u)
 		own := credentials(t, u)
 		doc := t.NewUser(Set("userName", u.Text("userName")), Set("displayName", intruder))
 		refused := t.Put(u, doc, truncated(t, own))
@@ -90,7 +90,7 @@ var accessChecks = []Check{
 	}, Body: func(t *T) {
 		offers(t, "displayName")
 		u := t.GivenUser()
-		keeps(t, u, "displayName")
+		keepsName(t, u)
 		own := credentials(t, u)
 		refused := t.PatchWith(u, []scim.PatchOperation{Replace("displayName", intruder)}, wrong(own))
 		after := t.Get(u)

@@ -92,7 +92,7 @@ func storesRight(t *T, mediaType string) {
 	const latin, unicode = "Ren\xe9e", "Renée"
 	offers(t, "displayName")
 	u := t.GivenUser()
-	keeps(t, u, "displayName")
+	keepsName(t, u)
 	doc := t.NewUser(Set("displayName", unicode+" "+t.Tag()))
 	body := strings.Replace(text(doc), unicode, latin, 1)
 	made := taken(t, t.Post(scim.UsersEndpoint, nil, RawBody(mediaType, body)), doc, u)

@@ -44,10 +44,10 @@ func offers(t *T, path string) {
 	}
 }
 
-// keeps ends the check as not applicable unless the user holds a value there.
-func keeps(t *T, u *Resource, path string) {
-	if !u.Body.Has(path) {
-		t.Skip("the target does not keep %s", path)
+// keepsName ends the check as not applicable unless the user has a displayName.
+func keepsName(t *T, u *Resource) {
+	if !u.Body.Has("displayName") {
+		t.Skip("the target does not keep displayName")
 	}
 }
 

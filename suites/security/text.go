@@ -43,7 +43,7 @@ func textChecks() (checks []Check) {
 		}, Body: func(t *T) {
 			offers(t, "displayName")
 			plain := t.GivenUser()
-			keeps(t, plain, "displayName")
+			keepsName(t, plain)
 			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
 			u := taken(t, t.Post(scim.UsersEndpoint, doc), doc, plain)
 			if u == nil {
