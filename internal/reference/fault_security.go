@@ -62,6 +62,12 @@ var passwordFaults = []Fault{
 				o["password"] = secret
 			}
 		})},
+	{"password-in-answer-to-bulk", "The answer to a bulk request repeats the operations", "7643-4.1.1-20",
+		onAnswer(func(c *call, a *reply) {
+			if c.endpoint() == scim.BulkEndpoint && !c.inBulk && a.status == http.StatusOK {
+				a.body["request"] = c.body
+			}
+		})},
 	{"password-in-errors", "The refusal of a user shows what was sent", "7643-4.1.1-20",
 		onAnswer(func(c *call, a *reply) {
 			if _, sent := c.body["password"]; sent && isError(a) {
@@ -122,6 +128,20 @@ var (
 
 // payloadFaults are in what becomes of hostile texts, ids and paths.
 var payloadFaults = []Fault{
+	{"user-name-sql-500", "A new userName with the signs of SQL is answered with 500", "7643-9.2-02",
+		onWrite(func(c *call, _ *resource, before, after object) error {
+			if before == nil && sqlName(after) {
+				return errInjection
+			}
+			return nil
+		})},
+	{"user-name-sql-conflict", "An apostrophe in a userName ends it in SQL, and every user seems to have it", "7643-9.2-02",
+		onWrite(func(c *call, _ *resource, before, after object) error {
+			if before == nil && sqlName(after) {
+				return &problem{status: http.StatusConflict, scimType: scim.Uniqueness, detail: "the userName is taken"}
+			}
+			return nil
+		})},
 	{"text-sql-500", "A new displayName with the signs of SQL is answered with 500", "7643-9.2-02", onWithText("' OR '")},
 	{"text-ldap-500", "A new displayName with the signs of LDAP filters is answered with 500", "7643-9.2-02", onWithText("*)(")},
 	{"text-null-500", "A new displayName with U+0000 is answered with 500", "7643-2.3.1-01", onWithText("\x00")},
@@ -212,6 +232,12 @@ var payloadFaults = []Fault{
 
 var knownMethods = []string{
 	http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions, http.MethodTrace,
+}
+
+// sqlName reports whether the userName of a user has the signs of SQL.
+func sqlName(user object) bool {
+	name, _ := user["userName"].(string)
+	return strings.Contains(name, "' OR '")
 }
 
 // onNewName answers the create of a displayName with 500.

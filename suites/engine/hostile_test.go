@@ -116,6 +116,25 @@ func TestHostileChecksEndWhenTheTargetShutsTheRunOut(t *testing.T) {
 	}
 }
 
+func TestCallsTogetherThatAreShutOutEndHostileChecks(t *testing.T) {
+	s := &target{before: func(req scim.Request) *scim.Exchange {
+		if req.Path == "/Hostile" {
+			return answer(429, scimError(429))
+		}
+		return nil
+	}}
+	report := play(t, s, []engine.Check{
+		hostile("a.hostile", func(t *engine.T) {
+			for _, a := range t.Together(engine.Call{Method: "GET", Path: "/Users"}, engine.Call{Method: "GET", Path: "/Hostile"}) {
+				a.NoServerError()
+			}
+		}),
+		hostile("b.hostile", fetches("/Behind")),
+	}, onLoopback)
+	const ended = "skip: hostile values end here, since the target begins to shut the run out: GET /Hostile answers 429"
+	assert.Equal(t, []string{"a.hostile " + ended, "b.hostile " + ended}, outcomes(report, "rfc"))
+}
+
 // What was found before the target shut the run out still counts.
 func TestFindingsOfAnEndedHostileCheckCount(t *testing.T) {
 	s := &target{before: func(req scim.Request) *scim.Exchange {

@@ -46,6 +46,24 @@ var passwordChecks = []Check{
 		hides(t.Get(u).Status(200).Equal("id", u.ID), password, next)
 	}},
 	{Meta: Meta{
+		ID: "password.in-answer-to-bulk", Level: Must,
+		Title:    "The answer to a bulk request with a password does not show it",
+		Requires: []string{"7643-4.1.1-20", "7643-4.1.1-29"}, Needs: []Feature{Bulk},
+		Catches: []string{"password-in-answer-to-bulk"},
+	}, Body: func(t *T) {
+		u, password := withPassword(t)
+		next := t.Person().Password
+		operation := func(id string, doc Doc) Doc {
+			return Doc{"method": http.MethodPost, "path": scim.UsersEndpoint, "bulkId": id, "data": doc}
+		}
+		a := t.Send(http.MethodPost, scim.BulkEndpoint, Doc{"schemas": Values{scim.BulkRequestURN}, "Operations": Values{
+			operation("new", t.NewUser(Set("password", next))),
+			operation("duplicate", t.NewUser(Set("userName", u.Text("userName")), Set("password", next))),
+		}})
+		hides(a.NoServerError(), password, next)
+		t.Get(u).Status(200).Equal("id", u.ID)
+	}},
+	{Meta: Meta{
 		ID: "password.in-errors", Level: Must,
 		Title:    "The refusal of a user does not show the password",
 		Requires: []string{"7643-4.1.1-20"},

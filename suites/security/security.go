@@ -21,7 +21,7 @@ const Suite = "security"
 
 // Checks returns every check of the suite, the harmless ones first.
 func Checks() []Check {
-	hostile := slices.Concat(textChecks(), filterChecks(), queryChecks, idChecks, bodyChecks, methodChecks)
+	hostile := slices.Concat(textChecks(), userNameChecks, filterChecks(), queryChecks, idChecks, bodyChecks, methodChecks)
 	for i := range hostile {
 		hostile[i].Hostile = true
 	}

@@ -1,6 +1,7 @@
 package security
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -28,6 +29,21 @@ var texts = []struct {
 	{"shell", "the signs of a shell", "$(id) `id` ; id | id && %PATH% $PATH", Should, []string{"text-shell-removed"}},
 	{"format", "the verbs of format strings", `%s %d %n %x {0} %(name)s`, Should, []string{"text-format-evaluated"}},
 }
+
+// userNameChecks are about the value that a service provider looks up before
+// it creates a user.
+var userNameChecks = []Check{{Meta: Meta{
+	ID: "payload.user-name.injection", Level: Must,
+	Title:    "A userName with the signs of SQL is compared as it is before a user is created",
+	Requires: []string{"7643-2.3.1-01", "7643-9.2-02"},
+	Catches:  []string{"user-name-sql-500", "user-name-sql-conflict"},
+}, Body: func(t *T) {
+	plain := t.GivenUser()
+	doc := t.NewUser(Set("userName", "nadia."+t.Tag()+"' OR '1'='1@"+t.UserDomain()))
+	a := t.Post(scim.UsersEndpoint, doc)
+	a.Holds(a.Code() != http.StatusConflict, "status", "201, or 400", "409", "a userName that nobody has conflicts with another one")
+	taken(t, a, doc, plain)
+}}}
 
 func textChecks() (checks []Check) {
 	for _, w := range texts {
