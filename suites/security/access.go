@@ -219,7 +219,7 @@ func truncated(t *T, own string) Option {
 // redirect to a login.
 func locksOut(t *T, a *Answer) {
 	if a.Code()/100 == 2 {
-		a.Holds(false, "status", "401", strconv.Itoa(a.Code()), "a request with bad credentials is answered as if they were good")
+		a.Holds(false, "header Authorization", "401", strconv.Itoa(a.Code()), "a request with bad credentials is answered as if they were good")
 		t.Stop()
 	}
 	if a.Code()/100 != 3 {

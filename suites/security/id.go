@@ -67,8 +67,8 @@ func findsNothing(t *T, u *Resource, ids ...string) {
 		if a.Code() == 0 {
 			a.Refused()
 		}
-		a.Holds(a.Code()/100 != 2, "status", "404", strconv.Itoa(a.Code()), "what is no id finds a resource")
-		a.Holds(a.Code()/100 != 5, "status", "404", strconv.Itoa(a.Code()), "what is no id brings about a server error")
+		a.Holds(a.Code()/100 != 2, "id", "404", strconv.Itoa(a.Code()), "what is no id finds a resource")
+		a.Holds(a.Code()/100 != 5, "id", "404", strconv.Itoa(a.Code()), "what is no id brings about a server error")
 	}
 	t.Get(u).Status(200).Equal("id", u.ID)
 }

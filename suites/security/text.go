@@ -41,7 +41,7 @@ var userNameChecks = []Check{{Meta: Meta{
 	plain := t.GivenUser()
 	doc := t.NewUser(Set("userName", "nadia."+t.Tag()+"' OR '1'='1@"+t.UserDomain()))
 	a := t.Post(scim.UsersEndpoint, doc)
-	a.Holds(a.Code() != http.StatusConflict, "status", "201, or 400", "409", "a userName that nobody has conflicts with another one")
+	a.Holds(a.Code() != http.StatusConflict, "userName", "201, or 400", "409", "a userName that nobody has conflicts with another one")
 	taken(t, a, doc, plain)
 }}}
 
@@ -68,7 +68,7 @@ func textChecks() (checks []Check) {
 			a := t.Get(u).Judged().Status(200).Advisory()
 			got := a.Text("displayName")
 			a.Holds(same(got, u.Text("displayName")), "displayName", quoted(u.Text("displayName")), quoted(got),
-				"the displayName is not the text that was sent")
+				"a displayName with "+w.what+" comes back as another text")
 		}})
 	}
 	return checks
