@@ -1,0 +1,62 @@
+package suites_test
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// A run tries to get in twenty times at most, counted on the wire: who tries
+// more often may be locked out.
+func TestFewBadCredentials(t *testing.T) {
+	report := run(t, suites.All(), reference.Config{})
+	sent, declared := 0, 0
+	for i := range report.Results {
+		r := &report.Results[i]
+		if r.Suite == "invariants" || r.Suite == "run" {
+			continue // they show exchanges of others
+		}
+		own := 0
+		for _, x := range r.Exchanges {
+			if x.Request.NoAuth || x.Request.Header.Get("Authorization") != "Bearer {{credential}}" {
+				own++
+			}
+		}
+		assert.Equal(t, r.BadCredentials, own, "%s declares another number of bad credentials than it sends", r.ID)
+		sent, declared = sent+own, declared+r.BadCredentials
+	}
+	assert.Equal(t, declared, sent)
+	assert.LessOrEqual(t, sent, engine.MaxBadCredentials)
+	assert.NotZero(t, sent)
+}
+
+// A hole in a service provider must not turn a hostile value against what is
+// not ours: such values are in what reads and creates, and in one PATCH, whose
+// language is that of SCIM.
+func TestHostileChecksReadAndCreate(t *testing.T) {
+	set, err := suites.All().SelectSuites("security")
+	require.NoError(t, err)
+	report := run(t, set, reference.Config{})
+	hostile := 0
+	for i := range report.Results {
+		r := &report.Results[i]
+		if !r.Hostile {
+			continue
+		}
+		hostile++
+		for _, x := range r.Exchanges {
+			switch m := x.Request.Method; m {
+			case http.MethodGet, http.MethodPost, http.MethodTrace, "SCIMTEST":
+			default:
+				assert.Equal(t, "payload.patch-path.injection PATCH", r.ID+" "+m)
+			}
+		}
+	}
+	assert.NotZero(t, hostile)
+}
