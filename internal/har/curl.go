@@ -14,8 +14,8 @@ import (
 
 // Curl is a command line for a POSIX shell that sends the request again. The
 // credential is not in it: it is taken from the environment variable
-// SCIMTEST_TOKEN, or that of another client of the run. A body that is too long for a command line is to be put into
-// the file BODY.
+// SCIMTEST_TOKEN, or that of another client of the run. A body that is too long
+// for a command line is to be put into the file BODY.
 func Curl(baseURL string, x scim.Exchange) string {
 	r := x.Request
 	base, baseQuery, _ := strings.Cut(baseURL, "?")

@@ -62,6 +62,7 @@ var faultTopics = [][]Fault{
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
 	accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
+	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

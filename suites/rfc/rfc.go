@@ -36,7 +36,7 @@ func Checks() []Check {
 		meChecks,
 		etagChecks,
 		authChecks, tenantChecks, rightsChecks, errorChecks, mediaTypeChecks,
-		dataChecks,
+		dataChecks, unicodeChecks,
 		unsupportedChecks, requestFormChecks, placeChecks,
 		asyncChecks,
 		transportChecks,
