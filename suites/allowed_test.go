@@ -32,11 +32,7 @@ var allowances = []struct{ hostility, ids, reason string }{
 
 const (
 	json            = "message.json wire.media-type wire.scim-media-type wire.charset"
-<<<<<<< HEAD
-	wellFormedError = json + " message.error-body message.error-status message.error-detail message.error-has-error-status"
-=======
-	wellFormedError = json + " message.error-body message.error-status message.error-shows-no-internals"
->>>>>>> b44c24a (Do not take a page that is no list for discovery, nor 501 for a fault)
+	wellFormedError = json + " message.error-body message.error-status message.error-shows-no-internals message.error-detail message.error-has-error-status"
 )
 
 // mayPass reports whether a result may pass on a hostile target. What is

@@ -61,7 +61,6 @@ var faultTopics = [][]Fault{
 	dataFaults,
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
-	accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 }
 

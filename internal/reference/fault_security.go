@@ -84,12 +84,6 @@ var passwordFaults = []Fault{
 		onPassword(scim.SW)},
 	{"password-filter-answered", "A filter on the password in a URL is answered", "7644-7.5.2-03",
 		onPassword(scim.EQ)},
-	{"password-filter-other-word", "A filter on the password in a URL is refused as mutability", "7644-7.5.2-04",
-		onAnswer(func(_ *call, a *reply) {
-			if a.body["scimType"] == scim.Sensitive {
-				a.body["scimType"] = scim.Mutability
-			}
-		})},
 	{"error-stack-trace", "Errors show where in the program they come from", "7644-3.12-05",
 		onDetail("java.lang.IllegalStateException: bad request\n\tat com.example.scim.UserService.find(UserService.java:42)")},
 	{"error-sql", "Errors show what the database says", "7644-3.12-05",
