@@ -43,7 +43,7 @@ func (c *connection) openSecond(ctx context.Context, d *destination) (t tenant, 
 	if err != nil {
 		return t, err
 	}
-	t.baseURL, t.loopback = u.String(), isLoopback(u.Hostname())
+	t.baseURL, t.loopback = u.String(), engine.Loopback(u.Hostname())
 	if t.baseURL == d.baseURL {
 		same, err := c.sameToken(ctx, token)
 		if err != nil {
