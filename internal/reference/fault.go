@@ -62,6 +62,7 @@ var faultTopics = [][]Fault{
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
+	schemaFaults, detailFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

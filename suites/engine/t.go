@@ -94,6 +94,10 @@ func (t *T) UserDomain() string {
 	return fake.DefaultDomain
 }
 
+// BaseURL is the address of the target, for URIs that it gives to be compared
+// with.
+func (t *T) BaseURL() string { return t.run.plan.BaseURL }
+
 // Target is what the target says of itself.
 func (t *T) Target() *Discovered { return t.run.discovered }
 

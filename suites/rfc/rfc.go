@@ -20,7 +20,7 @@ const (
 // RFCs.
 func Checks() []Check {
 	all := slices.Concat(
-		discoveryChecks,
+		discoveryChecks, discoveryDetailChecks, schemaDefinitionChecks, referenceChecks,
 		createChecks,
 		readChecks,
 		filterChecks, filterLogicChecks, valuePathChecks,
@@ -36,7 +36,7 @@ func Checks() []Check {
 		meChecks,
 		etagChecks,
 		authChecks, tenantChecks, rightsChecks, errorChecks, mediaTypeChecks,
-		dataChecks, unicodeChecks,
+		dataChecks, dataValueChecks, unicodeChecks,
 		unsupportedChecks, requestFormChecks, placeChecks,
 		asyncChecks,
 		transportChecks,
@@ -50,7 +50,7 @@ func Checks() []Check {
 
 // Invariants returns the rules that hold for every answer.
 func Invariants() []Invariant {
-	all := slices.Concat(messageInvariants, leakInvariants, resourceInvariants, headerInvariants, bulkInvariants, errorInvariants, asyncInvariants)
+	all := slices.Concat(messageInvariants, leakInvariants, resourceInvariants, valueInvariants, headerInvariants, bulkInvariants, errorInvariants, asyncInvariants)
 	for i := range all {
 		all[i].Suite = InvariantSuite
 	}
