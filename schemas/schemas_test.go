@@ -73,7 +73,9 @@ func TestViolations(t *testing.T) {
 		{schemas.Error, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:ListResponse"],"status":404}`,
 			"schemas|schemas does not name the schema of the message|the URN of the message|other URNs|schemas|false\nstatus|status is a number, want a string|a string|a number|type|false"},
 		{schemas.Schema, `{"id":"x","attributes":[{"name":"a","type":"text"}]}`,
-			`attributes[0].type|attributes.type is none of the defined words|"string", "boolean", "decimal", "integer", "dateTime", "reference", "binary", "complex"|another|value|false`},
+			`attributes[0].type|attributes.type is none of the defined words|string, boolean, decimal, integer, dateTime, reference, binary or complex|another|value|false`},
+		// Another letter case, and a type that is left out, are matters of advice.
+		{schemas.Schema, `{"id":"x","attributes":[{"name":"a","type":"Boolean","mutability":"ReadOnly"},{"name":"b"}]}`, ""},
 		{schemas.User, `<html>`, "|the body is not JSON|JSON|something else|type|false"},
 	} {
 		assert.Equal(t, c.want, words(schemas.Validate(c.kind, []byte(c.body))), c.body)

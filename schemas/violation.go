@@ -41,6 +41,11 @@ func leaves(e *jsonschema.ValidationError, out []Violation) []Violation {
 		}
 		return out
 	case "pattern", "format":
+		if words := wordsOf(where); words != "" {
+			return append(out, Violation{
+				Path: path, Message: where + " is none of the defined words", Want: words, Got: "another", Rule: RuleValue,
+			})
+		}
 		return append(out, Violation{
 			Path: path, Message: orBody(where) + " has another form than its type demands", Want: form(where), Got: "another form", Rule: RuleFormat,
 		})
@@ -52,6 +57,20 @@ func leaves(e *jsonschema.ValidationError, out []Violation) []Violation {
 		})
 	}
 	return append(out, Violation{Path: path, Message: orBody(where) + ": " + e.Message, Rule: RuleValue})
+}
+
+// wordsOf lists the words that a characteristic in an attribute definition may
+// have (RFC 7643 section 7), or is "".
+func wordsOf(attribute string) string {
+	if !strings.HasPrefix(attribute, "attributes.") {
+		return ""
+	}
+	return map[string]string{
+		"type":       "string, boolean, decimal, integer, dateTime, reference, binary or complex",
+		"mutability": "readOnly, readWrite, immutable or writeOnly",
+		"returned":   "always, never, default or request",
+		"uniqueness": "none, server or global",
+	}[attribute[strings.LastIndexByte(attribute, '.')+1:]]
 }
 
 // form says which form an attribute has to have.

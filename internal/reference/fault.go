@@ -69,6 +69,7 @@ var faultTopics = [][]Fault{
 var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 	tenantVariations,
+	schemaVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each
@@ -77,7 +78,7 @@ var choices = [][]string{
 	{"patch-answers-204", "patch-without-change-204"},
 	{"undeclared-echoed", "undeclared-refused"},
 	{"members-on-request", "always-returned"},
-	{"location-relative", "location-of-another-host", "location-header-of-another-host"},
+	{"location-relative", "location-from-service-root", "location-of-another-host", "location-header-of-another-host"},
 	{"etags-strong", "etags-absent"},
 	{"times-with-offset", "times-in-seconds", "times-without-zone"},
 	{"empty-lists-shown", "nulls-shown"},

@@ -266,7 +266,7 @@ var resourceInvariants = []Invariant{
 			ID: "discovery.messages", Level: Must,
 			Title:    "ServiceProviderConfig, resource types and schemas are well-formed",
 			Requires: []string{"7643-5-01", "7643-5-05", "7643-5-07", "7643-5-11", "7643-5-14", "7643-5-16", "7643-5-18", "7643-5-20", "7643-6-01", "7643-6-04", "7643-6-06", "7643-6-07", "7643-7-12", "7644-4-03", "7644-4-06"},
-			Catches:  []string{"config-without-patch", "schemas-bare-array"},
+			Catches:  []string{"config-without-patch", "schemas-bare-array", "schema-type-invented"},
 		},
 		Judge: judgeDiscovery,
 	},

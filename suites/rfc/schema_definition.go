@@ -18,7 +18,7 @@ var attributeChecks = []Check{
 	{Meta: Meta{
 		ID: "schema.definition.every-attribute-has-a-name", Level: Must, ReadOnly: true,
 		Title:    "Each attribute that /Schemas define has a name, and no two of one level have the same",
-		Requires: []string{"7643-7-11", "7643-7-14", "7643-2.1-04"}, Needs: []Feature{Discovery},
+		Requires: []string{"7643-7-11", "7643-7-14"}, Needs: []Feature{Discovery},
 		Catches: []string{"schema-attribute-without-name", "schema-attribute-twice"},
 	}, Body: func(t *T) {
 		seen := map[string]bool{}
@@ -76,6 +76,17 @@ var attributeChecks = []Check{
 }
 
 var attributeTypeChecks = []Check{
+	{Meta: Meta{
+		ID: "schema.definition.states-type-and-plurality", Level: Should, ReadOnly: true,
+		Title:    "/Schemas state the type of each attribute, and whether it has many values",
+		Requires: []string{"7643-2.1-04"}, Needs: []Feature{Discovery},
+		Catches: []string{"schema-attribute-without-type", "schema-attribute-without-plurality"},
+	}, Body: func(t *T) {
+		for _, characteristic := range []string{"type", "multiValued"} {
+			defined(t, "attributes."+characteristic, "stated", "an attribute in /Schemas does not state "+characteristic,
+				func(d definition) bool { return unset(d.get(characteristic)) })
+		}
+	}},
 	{Meta: Meta{
 		ID: "schema.definition.types-are-known", Level: Should, ReadOnly: true,
 		Title:    "The attributes that /Schemas define have types of RFC 7643",
