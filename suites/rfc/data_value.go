@@ -52,7 +52,7 @@ var dataValueChecks = []Check{
 		Requires: []string{"7643-4.1.2-30", "7643-2.3-07"},
 		Catches:  []string{"certificate-as-pem", "certificate-cut"},
 	}, Body: func(t *T) {
-		a := stored(t, "x509Certificates", Doc{"type": "work", "value": certificate}, "x509Certificates.value")
+		a := stored(t, "x509Certificates", Doc{"value": certificate}, "x509Certificates.value")
 		want, err := base64.StdEncoding.DecodeString(certificate)
 		got, ok := fromBase64(a.Text("x509Certificates.value"))
 		a.Holds(err == nil && ok && bytes.Equal(got, want), "x509Certificates.value", certificate, a.Text("x509Certificates.value"),
