@@ -23,7 +23,8 @@ var allowances = []struct{ hostility, ids, reason string }{
 	{reference.HostileNotFound, wellFormedError, "the errors are well-formed"},
 	{reference.HostileError, wellFormedError, "the errors are well-formed"},
 	{reference.HostileCannedUser, json + " message.success-has-body resource.id resource.meta resource.meta-times resource.password-never-returned" +
-		" resource.one-primary resource.types resource.follows-own-schema resource.schemas resource.schemas-of-type preflight", "the one user is well-formed"},
+		" resource.one-primary resource.types resource.follows-own-schema resource.schemas resource.schemas-of-type preflight" +
+		" value.date-times value.references value.references-are-of-http value.schemas-are-uris", "the one user is well-formed"},
 	{reference.HostileEmptyObject, json + " message.success-has-body", "{} is a JSON object"},
 	{reference.HostileTruncatedJSON, "message.success-has-body wire.media-type wire.scim-media-type wire.charset", "there is a body, of the right type"},
 	{reference.HostileEndlessBody, "message.success-has-body wire.media-type wire.scim-media-type wire.charset", "there is a body, of the right type"},

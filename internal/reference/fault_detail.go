@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -55,6 +56,50 @@ var detailFaults = []Fault{
 		onConfig(func(o object) { o["documentationUri"] = "see the manual" })},
 	{"config-spec-no-url", "specUri of an authentication scheme is no URL", "7643-5-25",
 		onConfig(func(o object) { listOf(o["authenticationSchemes"])[0].(object)["specUri"] = "RFC 6750" })},
+
+	{"config-etag-missing", "ServiceProviderConfig does not tell of entity-tags", "7643-8.7.2-10", onConfig(func(o object) { delete(o, "etag") })},
+	{"resource-type-name-number", "The name of a resource type is a number", "7643-8.7.2-13",
+		onType("Device", func(o object) { o["name"] = 7 })},
+
+	{"group-has-id-of-user", "The id of a group is that of a user", "7643-3.1-06", groupHasIDOfUser},
+	{"filter-id-ignores-case", "A filter on id ignores letter case", "7643-3.1-11",
+		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+			if id, ok := f.Value.(string); ok && strings.EqualFold(f.Attr.Name, "id") {
+				return &scim.Compare{Attr: f.Attr, Op: f.Op, Value: strings.ToLower(id)}
+			}
+			return f
+		})},
+	{"attributes-drop-id", "The parameter attributes leaves out the id", "7643-3.1-13",
+		onShow(func(c *call, _ *resource, o object) {
+			if _, chosen := c.param("attributes"); chosen {
+				delete(o, "id")
+			}
+		})},
+	{"put-keeps-old-emails", "PUT keeps the old values of e-mail addresses", "7643-2.4-08",
+		onWrite(func(c *call, _ *resource, before, after object) error {
+			if old := listOf(before["emails"]); c.isPut() && len(old) > 0 {
+				after["emails"] = old
+			}
+			return nil
+		})},
+	{"resource-schema-no-uri", "schemas of a resource holds a word beside the URNs", "7643-3-02",
+		onShow(func(_ *call, r *resource, o object) {
+			if _, shown := o["schemas"]; shown {
+				o["schemas"] = append(listOf(o["schemas"]), r.kind.name)
+			}
+		})},
+	{"content-location-other", "The header Content-Location names the endpoint", "7643-3.1-28",
+		onAnswer(func(c *call, a *reply) {
+			if a.shows != nil {
+				a.header.Set("Content-Location", c.base+a.shows.kind.endpoint)
+			}
+		})},
+	{"etag-weak-in-lower-case", "A weak entity-tag begins with a small w", "7643-3.1-31",
+		onAnswer(func(_ *call, a *reply) {
+			if tag := a.header.Get("ETag"); strings.HasPrefix(tag, "W/") {
+				a.header.Set("ETag", "w"+tag[1:])
+			}
+		})},
 
 	{"meta-times-dates", "The times in meta are dates alone", "7643-2.3.5-02",
 		onMeta(func(_ *call, r *resource, meta object) {
@@ -125,6 +170,36 @@ var detailFaults = []Fault{
 		refusing(http.StatusBadRequest, func(c *call) bool {
 			return c.isCreate() && c.endpoint() == scim.GroupsEndpoint && c.body["externalId"] != nil
 		})},
+}
+
+// groupHasIDOfUser shows groups with the ids of users, and finds them by these.
+func groupHasIDOfUser(b *behaviour) {
+	var shown, real sync.Map // id to id
+	onShow(func(c *call, r *resource, o object) {
+		if r.kind.endpoint != scim.GroupsEndpoint {
+			return
+		}
+		id, known := shown.Load(r.id)
+		for kind, users := range c.srv.store.collections {
+			for i := 0; !known && kind.endpoint == scim.UsersEndpoint && i < len(users.list); i++ {
+				if _, taken := real.LoadOrStore(users.list[i].id, r.id); !taken {
+					id, known = users.list[i].id, true
+					shown.Store(r.id, id)
+				}
+			}
+		}
+		if known {
+			o["id"] = id
+		}
+	})(b)
+	onRequest(func(c *call) (*reply, error) {
+		if len(c.path) == 2 && c.endpoint() == scim.GroupsEndpoint {
+			if id, known := real.Load(c.path[1]); known {
+				c.path = []string{c.path[0], id.(string)}
+			}
+		}
+		return nil, nil
+	})(b)
 }
 
 // onType changes one resource type that discovery shows.

@@ -48,6 +48,31 @@ var schemaFaults = []Fault{
 		onDefinition("nickName", func(d object) { d["multiValued"] = "false" })},
 	{"schema-case-exact-string", "caseExact in /Schemas is a string", "7643-7-20",
 		onDefinition("nickName", func(d object) { d["caseExact"] = "false" })},
+	{"schema-required-string", "required in /Schemas is a string", "7643-7-17",
+		onDefinition("nickName", func(d object) { d["required"] = "false" })},
+	{"schema-canonical-values-string", "canonicalValues in /Schemas is a string", "7643-7-18",
+		onDefinition("nickName", func(d object) { d["canonicalValues"] = "any" })},
+	{"schema-name-with-underscore", "An extension has an attribute with an underscore in its name", "7643-3.3-06",
+		onDefinition("division", func(d object) { d["name"] = "business_unit" })},
+	{"schema-title-is-integer", "/Schemas call the title a number", "7643-8.7.1-08",
+		onDefinition("title", func(d object) { d["type"] = typeInteger })},
+	{"schema-emails-singular", "/Schemas say that there is one e-mail address", "7643-8.7.1-15",
+		onDefinition("emails", func(d object) { d["multiValued"] = false })},
+	{"schema-photo-is-string", "/Schemas call the values of photos strings", "7643-8.7.1-18",
+		onSchema(func(o object) {
+			for _, x := range listOf(o["attributes"]) {
+				if d := x.(object); d["name"] == "photos" {
+					listOf(d["subAttributes"])[0].(object)["type"] = typeString
+				}
+			}
+		})},
+	{"schema-members-singular", "/Schemas say that a group has one member", "7643-8.7.1-26",
+		onDefinition("members", func(d object) { d["multiValued"] = false })},
+	{"schema-manager-is-string", "/Schemas call the manager a string", "7643-8.7.1-33",
+		onDefinition("manager", func(d object) {
+			d["type"] = typeString
+			delete(d, "subAttributes")
+		})},
 	{"schema-mutability-unknown", "mutability in /Schemas is a word of its own", "7643-7-42",
 		onDefinition("nickName", func(d object) { d["mutability"] = "editable" })},
 	{"schema-returned-unknown", "returned in /Schemas is a word of its own", "7643-7-43",

@@ -108,7 +108,7 @@ var resourceTypeChecks = []Check{
 	{Meta: Meta{
 		ID: "discovery.resource-types.endpoints-answer", Level: Must, ReadOnly: true,
 		Title:    "The endpoint of each resource type answers a query",
-		Requires: []string{"7643-6-06", "7644-3.2-04"}, Needs: []Feature{Discovery},
+		Requires: []string{"7643-6-06", "7644-3.2-04", "7643-3.2-01"}, Needs: []Feature{Discovery},
 		Catches: []string{"resource-types-dead-endpoint"},
 	}, Body: func(t *T) {
 		eachListed(offered(t, scim.ResourceTypesEndpoint).Status(200), func(r scim.Resource) {
@@ -143,7 +143,7 @@ var schemaChecks = []Check{
 	{Meta: Meta{
 		ID: "discovery.schemas.lists-those-of-resource-types", Level: Must, ReadOnly: true,
 		Title:    "/Schemas lists each schema and extension that a resource type names",
-		Requires: []string{"7644-4-04", "7644-3.2-16", "7643-6-07", "7643-6-09", "7643-7-01"}, Needs: []Feature{Discovery},
+		Requires: []string{"7644-4-04", "7644-3.2-16", "7643-6-07", "7643-6-09", "7643-7-01", "7643-3.2-01"}, Needs: []Feature{Discovery},
 		Breaks:  []string{"E82"},
 		Catches: []string{"schemas-bare-array", "schemas-without-extension"},
 	}, Body: func(t *T) {

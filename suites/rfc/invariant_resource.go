@@ -264,9 +264,12 @@ var resourceInvariants = []Invariant{
 	{
 		Meta: Meta{
 			ID: "discovery.messages", Level: Must,
-			Title:    "ServiceProviderConfig, resource types and schemas are well-formed",
-			Requires: []string{"7643-5-01", "7643-5-05", "7643-5-07", "7643-5-11", "7643-5-14", "7643-5-16", "7643-5-18", "7643-5-20", "7643-6-01", "7643-6-04", "7643-6-06", "7643-6-07", "7643-7-12", "7644-4-03", "7644-4-06"},
-			Catches:  []string{"config-without-patch", "schemas-bare-array", "schema-type-invented"},
+			Title: "ServiceProviderConfig, resource types and schemas are well-formed",
+			Requires: []string{"7643-5-01", "7643-5-05", "7643-5-07", "7643-5-11", "7643-5-14", "7643-5-16", "7643-5-18", "7643-5-20", "7643-6-01", "7643-6-04", "7643-6-06", "7643-6-07", "7643-7-12", "7643-7-18", "7644-4-03", "7644-4-06",
+				"7643-8.7.2-03", "7643-8.7.2-04", "7643-8.7.2-05", "7643-8.7.2-06", "7643-8.7.2-07", "7643-8.7.2-08", "7643-8.7.2-09", "7643-8.7.2-10",
+				"7643-8.7.2-12", "7643-8.7.2-13", "7643-8.7.2-14", "7643-8.7.2-15", "7643-8.7.2-16", "7643-8.7.2-17", "7643-8.7.2-19", "7643-8.7.2-20",
+				"7643-8.7.2-21", "7643-8.7.2-22"},
+			Catches: []string{"config-without-patch", "schemas-bare-array", "schema-type-invented", "schema-canonical-values-string", "config-etag-missing", "resource-type-name-number"},
 		},
 		Judge: judgeDiscovery,
 	},

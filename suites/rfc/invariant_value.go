@@ -60,6 +60,52 @@ var valueInvariants = []Invariant{
 		}
 		return "an http or https URI, or a relative one"
 	}),
+	perValue(Meta{
+		ID: "value.schemas-are-uris", Level: Must,
+		Title:    "Each entry of schemas is a URI",
+		Requires: []string{"7643-3-02"},
+		Catches:  []string{"resource-schema-no-uri"},
+	}, []string{"schemas"}, "", func(v gjson.Result) (want string) {
+		if u, err := url.Parse(v.Str); v.Type != gjson.String || err != nil || !isURI(v.Str) || u.Scheme == "" {
+			return "a URN"
+		}
+		return ""
+	}),
+	{Meta: Meta{
+		ID: "wire.content-location-is-location", Level: Must,
+		Title:    "The header Content-Location is the meta.location of the resource",
+		Requires: []string{"7643-3.1-28"},
+		Catches:  []string{"content-location-other"},
+	}, Judge: func(x *scim.Exchange, d *Discovered) (bool, []Finding) {
+		header := x.Response.Header.Get("Content-Location")
+		resources := resourcesIn(x, d)
+		if header == "" || len(resources) != 1 || resources[0].listed {
+			return false, nil
+		}
+		location := resources[0].Get("meta.location").String()
+		if location == "" {
+			return false, nil
+		}
+		if sameURI(header, location) {
+			return true, nil
+		}
+		return true, []Finding{{
+			Message: "the header Content-Location is not meta.location", Where: "header Content-Location", Want: location, Got: header,
+			Advisory: !d.Owned(resources[0].Raw()),
+		}}
+	}},
+	{Meta: Meta{
+		ID: "wire.weak-etag-is-capital", Level: Must,
+		Title:    "A weak entity-tag begins with a capital W",
+		Requires: []string{"7643-3.1-31"},
+		Catches:  []string{"etag-weak-in-lower-case"},
+	}, Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+		tag := x.Response.Header.Get("ETag")
+		if !strings.HasPrefix(tag, "w/") {
+			return strings.HasPrefix(tag, "W/"), nil
+		}
+		return true, []Finding{{Message: "a weak entity-tag begins with a small w", Where: "header ETag", Want: `W/"..."`, Got: tag}}
+	}},
 }
 
 // ownReferences are those that the service provider makes.

@@ -20,7 +20,7 @@ const (
 // RFCs.
 func Checks() []Check {
 	all := slices.Concat(
-		discoveryChecks, discoveryDetailChecks, schemaDefinitionChecks, referenceChecks,
+		discoveryChecks, discoveryDetailChecks, schemaDefinitionChecks, schemaCoreChecks, referenceChecks, commonAttributeChecks,
 		createChecks,
 		readChecks,
 		filterChecks, filterLogicChecks, valuePathChecks,

@@ -50,6 +50,25 @@ var attributeChecks = []Check{
 		})
 	}},
 	{Meta: Meta{
+		ID: "schema.definition.names-in-camel-case", Level: Should, ReadOnly: true,
+		Title:    "The names of the attributes of extensions are in camel case, as those of RFC 7643",
+		Requires: []string{"7643-3.3-06"}, Needs: []Feature{Discovery},
+		Catches: []string{"schema-name-with-underscore"},
+	}, Body: func(t *T) {
+		extensions := map[string]bool{}
+		for _, kind := range t.Target().Types {
+			for _, urn := range kind.Extensions {
+				extensions[strings.ToLower(urn)] = true
+			}
+		}
+		if len(extensions) == 0 {
+			t.Skip("no resource type of the target has an extension")
+		}
+		defined(t, "attributes.name", "a name in camel case", "an extension has an attribute whose name is not in camel case", func(d definition) bool {
+			return extensions[strings.ToLower(d.urn)] && d.name != "" && d.name != "$ref" && !camelCase.MatchString(d.name)
+		})
+	}},
+	{Meta: Meta{
 		ID: "schema.definition.extension-adds-new-attributes", Level: Should, ReadOnly: true,
 		Title:    "An extension does not define attributes that the core schema of its resource type has",
 		Requires: []string{"7643-3.3-05", "7643-3.3-01"}, Needs: []Feature{Discovery},
@@ -216,6 +235,7 @@ func characteristicChecks() (checks []Check) {
 	for _, c := range []struct{ name, row, fault string }{
 		{"multiValued", "7643-7-15", "schema-multi-valued-string"},
 		{"caseExact", "7643-7-20", "schema-case-exact-string"},
+		{"required", "7643-7-17", "schema-required-string"},
 	} {
 		checks = append(checks, Check{Meta: Meta{
 			ID: "schema.definition." + kebab(c.name) + "-is-boolean", Level: Must, ReadOnly: true,
@@ -341,6 +361,7 @@ var schemaResourceChecks = []Check{
 
 var (
 	attributeName  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9$_-]*$`)
+	camelCase      = regexp.MustCompile(`^[a-z][A-Za-z0-9]*$`)
 	attributeTypes = []string{"string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex"}
 	capital        = regexp.MustCompile(`[A-Z]`)
 )
