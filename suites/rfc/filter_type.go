@@ -53,7 +53,7 @@ var filterTypeChecks = append(append([]Check{
 // namesExtension says that schemas of a user as it was read names the
 // enterprise extension.
 func namesExtension(r *Resource) bool {
-	for _, s := range r.Body.Get("schemas").Array() {
+	for _, s := range r.Body.Lookup("schemas") {
 		if strings.EqualFold(s.String(), scim.EnterpriseUserURN) {
 			return true
 		}
