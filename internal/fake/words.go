@@ -9,6 +9,7 @@ var (
 	}
 	divisions     = []string{"Americas", "Asia Pacific", "Central Europe", "Middle East", "Northern Europe", "Operations"}
 	organizations = []string{"Example Foundry", "Example Hospital", "Example Library", "Example Railways", "Example University"}
+	colours       = []string{"Amber", "Azure", "Coral", "Crimson", "Indigo", "Olive", "Scarlet", "Silver", "Teal", "Violet"}
 	circles       = []string{"Admins", "Approvers", "Auditors", "Editors", "Managers", "Readers", "Staff", "Team"}
 
 	passwordKinds = []string{"ABCDEFGHJKLMNPQRSTUVWXYZ", "abcdefghijkmnpqrstuvwxyz", "23456789", "!#*+-.:=?@_"}

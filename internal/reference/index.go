@@ -7,7 +7,7 @@ var indexed = map[string]bool{"userName": true, "externalId": true, "displayName
 
 func (p place) indexed() bool {
 	a := p.attr
-	return a.kind == typeString && !a.multiValued && (a.uniqueness == server || p.ext == nil && indexed[a.name])
+	return a.kind == typeString && !a.multiValued && (a.isUnique() || p.ext == nil && indexed[a.name])
 }
 
 // index finds resources by the values of an attribute.

@@ -50,6 +50,12 @@ type attribute struct {
 	computed bool
 }
 
+// isUnique reports whether no two resources of the type may share a value. id
+// is made so that they never do.
+func (a *attribute) isUnique() bool {
+	return a.mutability != readOnly && (a.uniqueness == server || a.uniqueness == global)
+}
+
 // sub finds a sub-attribute by its name, in any case; nil when there is none.
 func (a *attribute) sub(name string) *attribute { return find(a.subs, name) }
 

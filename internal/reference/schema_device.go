@@ -16,6 +16,10 @@ func deviceType() *resourceType {
 			text("displayName", "The name to show.", required, returned(always)),
 			text("serialNumber", "The number that the maker gave it.", caseExact, unique, mutable(immutable)),
 			text("model", "What the maker calls it."),
+			text("maker", "Who made it.", mutable(immutable)),
+			dateTime("made", "When it was made.", mutable(immutable)),
+			text("hostName", "The name in the network.", unique),
+			text("imei", "The identity of its radio.", caseExact, func(a *attribute) { a.uniqueness = global }),
 			text("firmware", "The version of its firmware.", caseExact),
 			text("status", "What it is used for at present.", values("stock", "in-use", "retired")),
 			boolean("managed", "Whether it is managed."),
@@ -34,6 +38,7 @@ func deviceType() *resourceType {
 				integer("floor", "The floor."),
 			}),
 			text("tags", "Words to find it by.", plural),
+			reference("photos", "Pictures of it.", plural, refersTo("external")),
 			integer("channels", "The radio channels that it uses.", plural),
 			complexOf("addresses", "Its network addresses.", []*attribute{
 				text("value", "The address.", required, caseExact),

@@ -108,7 +108,7 @@ func (s *Server) validateAttribute(c *call, t *resourceType, doc object, p place
 			return err
 		}
 	}
-	if value, ok := v.(string); ok && a.uniqueness == server && s.taken(c, t, a, value, self) {
+	if value, ok := v.(string); ok && a.isUnique() && s.taken(c, t, a, value, self) {
 		return conflict(a, value)
 	}
 	return nil

@@ -30,6 +30,9 @@ type Discovered struct {
 	runTag   string
 	features map[Feature]FeatureState
 
+	// required holds what demanded found, by endpoint.
+	required sync.Map
+
 	mu  sync.RWMutex
 	ids map[string]bool
 }

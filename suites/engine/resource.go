@@ -136,8 +136,8 @@ func Members(members ...*Resource) With {
 }
 
 // NewUser makes a user that can be posted, without sending it: userName,
-// externalId, names, one work e-mail, active, and what the profile always
-// sends.
+// externalId, names, one work e-mail, active, what the profile always sends,
+// and what the target's schemas require besides.
 func (t *T) NewUser(with ...With) Doc {
 	p := t.Person()
 	d := Doc{
@@ -150,13 +150,13 @@ func (t *T) NewUser(with ...With) Doc {
 		"active":      true,
 	}
 	t.dropUnlisted(scim.UserURN, d)
-	return t.finish("User", d, with)
+	return t.finish(t.run.discovered.UserType(), d, with)
 }
 
 // NewGroup makes a group that can be posted, without sending it.
 func (t *T) NewGroup(with ...With) Doc {
 	d := Doc{"schemas": Values{scim.GroupURN}, "displayName": t.GroupName()}
-	return t.finish("Group", d, with)
+	return t.finish(t.run.discovered.GroupType(), d, with)
 }
 
 // dropUnlisted leaves out what the target's schemas do not list: a service
@@ -175,8 +175,8 @@ func (t *T) dropUnlisted(urn string, d Doc) {
 	})
 }
 
-func (t *T) finish(typeName string, d Doc, with []With) Doc {
-	send := t.run.plan.Profile.Send[typeName]
+func (t *T) finish(of *ResourceType, d Doc, with []With) Doc {
+	send := t.run.plan.Profile.Send[of.Name]
 	for _, key := range slices.Sorted(maps.Keys(send)) {
 		value := send[key]
 		if _, ok := d[key]; ok {
@@ -190,9 +190,17 @@ func (t *T) finish(typeName string, d Doc, with []With) Doc {
 			d["schemas"] = append(d["schemas"].(Values), key)
 		}
 	}
+	t.complete(of, d, func(Field) bool { return false })
+	before := map[string]bool{}
+	for key := range d {
+		before[key] = true
+	}
 	for _, w := range with {
 		w(d)
 	}
+	// A check that leaves out what is required means it, but who uses an
+	// extension has to give what it requires.
+	t.complete(of, d, func(f Field) bool { return !f.Extension || before[f.URN] || d[f.URN] == nil })
 	return d
 }
 

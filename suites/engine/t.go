@@ -27,6 +27,10 @@ type T struct {
 
 	created []*created // in the order of creation, for clean-up
 	secrets []secret
+	// references are resources that were arranged for others to name, by
+	// endpoint and number.
+	references map[string]*Resource
+	referring  bool
 
 	// of the current step
 	level     Level
