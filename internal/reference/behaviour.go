@@ -90,6 +90,8 @@ type switches struct {
 	membersCross, managersCross bool
 	// numbersAlike numbers the resources of each tenant from 1.
 	numbersAlike bool
+	// immutableChanges takes other values for immutable attributes.
+	immutableChanges func(c *call) bool
 	// encode writes the body of an answer; as it is without one.
 	encode func(o object) []byte
 }

@@ -113,7 +113,7 @@ func (s *Server) put(c *call, t *resourceType, id string) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := carryOver(t, r.doc, doc); err != nil {
+	if err := s.carryOver(c, t, r.doc, doc); err != nil {
 		return nil, err
 	}
 	if err := s.change(c, r, doc); err != nil {
@@ -125,7 +125,7 @@ func (s *Server) put(c *call, t *resourceType, id string) (*reply, error) {
 // carryOver keeps what a PUT does not replace: secrets, which no client can
 // read and send back, immutable values, and active, so that nobody is let in
 // again by a client that does not speak of it.
-func carryOver(t *resourceType, before, after object) error {
+func (s *Server) carryOver(c *call, t *resourceType, before, after object) error {
 	for _, p := range t.places() {
 		old, given := p.get(before), p.get(after)
 		switch {
@@ -134,11 +134,16 @@ func carryOver(t *resourceType, before, after object) error {
 			if p.attr.mutability == writeOnly || p.attr.mutability == immutable || p.ext == nil && p.attr.name == "active" {
 				p.set(after, old)
 			}
-		case p.attr.mutability == immutable && !p.attr.equal(old, given):
+		case p.attr.mutability == immutable && !p.attr.equal(old, given) && !s.b.changesImmutable(c):
 			return refuse(scim.Mutability, "%s is immutable", p.attr.name)
 		}
 	}
 	return nil
+}
+
+// changesImmutable reports whether a fault lets an immutable value be changed.
+func (b *behaviour) changesImmutable(c *call) bool {
+	return b.immutableChanges != nil && b.immutableChanges(c)
 }
 
 // delete answers DELETE on a resource (RFC 7644 section 3.6). The memberships

@@ -63,6 +63,7 @@ var faultTopics = [][]Fault{
 	tenantFaults, rightsFaults,
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 	schemaFaults, detailFaults,
+	attributeFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.

@@ -59,7 +59,7 @@ func (p *patcher) setAttribute(o *operation, t *target, v any) error {
 	if v == nil && a.required {
 		return refuse(scim.InvalidValue, "%s is required", a.name)
 	}
-	if a.mutability == immutable && !isEmpty(old) && !a.equal(old, v) {
+	if a.mutability == immutable && !isEmpty(old) && !a.equal(old, v) && !p.srv.b.changesImmutable(p.c) {
 		return refuse(scim.Mutability, "%s is immutable", a.name)
 	}
 	t.place.set(p.doc, v)

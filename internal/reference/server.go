@@ -129,6 +129,8 @@ type call struct {
 	body object
 	// size is the length of the body in bytes.
 	size int
+	// aside is what a fault took out of the body to put it in later.
+	aside any
 	// inBulk says that this is an operation of a bulk request.
 	inBulk bool
 	// stale is what a PATCH changes in place of the current document; nil in a

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -51,6 +52,33 @@ func (f Field) Put(d Doc, v any) {
 		}
 	}
 	holder[spelled(holder, f.Name)] = v
+}
+
+// Changed is a copy of a document in which the field has another value.
+func (f Field) Changed(d Doc, v any) Doc {
+	d = maps.Clone(d)
+	if key := spelled(d, f.URN); f.Extension {
+		if holder, ok := d[key].(Doc); ok {
+			d[key] = maps.Clone(holder)
+		}
+	}
+	f.Put(d, v)
+	return d
+}
+
+// Drop takes the field out of a document. The document may share the object of
+// an extension with others.
+func (f Field) Drop(d Doc) {
+	if !f.Extension {
+		delete(d, spelled(d, f.Name))
+		return
+	}
+	key := spelled(d, f.URN)
+	if holder, ok := d[key].(Doc); ok {
+		holder = maps.Clone(holder)
+		delete(holder, spelled(holder, f.Name))
+		d[key] = holder
+	}
 }
 
 // spelled is the key of a document that has the name, in any case (RFC 7643

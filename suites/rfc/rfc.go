@@ -41,6 +41,7 @@ func Checks() []Check {
 		asyncChecks,
 		transportChecks,
 		concurrencyChecks,
+		attributeChecks,
 	)
 	for i := range all {
 		all[i].Suite = Suite

@@ -1,0 +1,128 @@
+package rfc
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// generated is a resource whose values were made from the target's own
+// schemas.
+type generated struct {
+	*Resource
+	of *ResourceType
+	// fields are those that were given a value.
+	fields []Field
+	// shows is the read behind the create, to be judged.
+	shows *Answer
+}
+
+// eachType calls judge for each resource type of the target that has such
+// fields. The check is skipped when there is none, and when none could be
+// judged; it is blocked when users are among those that could not be made.
+//
+// judge returns why the type could not be judged, or "".
+func eachType(t *T, what string, which func(Field) bool, judge func(of *ResourceType, fields []Field) string) {
+	if len(t.Target().Schemas) == 0 {
+		t.Skip("the target's schemas cannot be read")
+	}
+	var reasons []string
+	judged := false
+	for _, of := range t.Target().ResourceTypes() {
+		fields := slices.DeleteFunc(t.Target().Fields(of), func(f Field) bool { return !which(f) })
+		if len(fields) == 0 {
+			continue
+		}
+		if reason := judge(of, fields); reason != "" {
+			reasons = append(reasons, of.Name+": "+reason)
+			continue
+		}
+		judged = true
+	}
+	switch {
+	case judged:
+	case len(reasons) == 0:
+		t.Skip("the target's schemas list no %s", what)
+	default:
+		t.Skip("no %s could be tried: %s", what, strings.Join(reasons, "; "))
+	}
+}
+
+// document makes a resource of the type with the n-th values of the fields,
+// without sending it. given are the fields for which there is a value.
+func document(t *T, of *ResourceType, fields []Field, n int) (d Doc, given []Field) {
+	d = t.New(of)
+	for _, f := range fields {
+		if v, ok := t.Value(f, n); ok {
+			f.Put(d, v)
+			given = append(given, f)
+		}
+	}
+	return d, given
+}
+
+// giveUp is how often a refused resource is tried again without what the
+// error names.
+const giveUp = 4
+
+// arrange creates a resource of the type with generated values of the fields,
+// and reads it. A service provider may demand a form of a value that its
+// schemas do not tell of (RFC 7643 section 2.3.1): what its error names is left
+// out then. It is nil, with the reason, when resources of the type cannot be
+// made; where these are users the check is blocked.
+func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
+	doc, given := document(t, of, fields, 0)
+	for range giveUp {
+		if len(given) == 0 {
+			break
+		}
+		a := t.Post(of.Endpoint, doc)
+		if a.Code() == http.StatusCreated {
+			r := a.Created(of.Endpoint, doc)
+			shows := t.Get(r)
+			shows.Arranging().Status(200).Resource()
+			return &generated{r, of, given, shows}, ""
+		}
+		if notOffered(a) {
+			return nil, "POST is not offered"
+		}
+		named := a.Names(given)
+		if a.Code() != http.StatusBadRequest || len(named) == 0 {
+			a.Arranging().Status(201)
+		}
+		doc, given = without(doc, given, named)
+	}
+	return nil, "the target refuses the generated values"
+}
+
+// without leaves fields out of a document, unless they are required.
+func without(doc Doc, given, out []Field) (Doc, []Field) {
+	left := Doc(maps.Clone(doc))
+	var kept []Field
+	for _, f := range given {
+		if !slices.ContainsFunc(out, func(o Field) bool { return o.Path() == f.Path() }) {
+			kept = append(kept, f)
+			continue
+		}
+		f.Drop(left)
+	}
+	return left, kept
+}
+
+// notOffered reports whether the answer says that there is no such operation
+// at the endpoint, or not for us.
+func notOffered(a *Answer) bool {
+	return slices.Contains([]int{http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, a.Code())
+}
+
+// paths lists the SCIM paths of fields for a finding.
+func paths(fields []Field) string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.Path())
+	}
+	return strings.Join(out, ", ")
+}
