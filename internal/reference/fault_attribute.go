@@ -75,5 +75,3 @@ func onDeviceWrite(method string, f func(p place, before, after object)) func(*b
 		return nil
 	})
 }
-
-var characteristicFaults = []Fault{}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	. "github.com/scimtest/scimtest/suites/engine"
@@ -76,9 +77,6 @@ const giveUp = 4
 func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 	doc, given := document(t, of, fields, 0)
 	for range giveUp {
-		if len(given) == 0 {
-			break
-		}
 		a := t.Post(of.Endpoint, doc)
 		if a.Code() == http.StatusCreated {
 			r := a.Created(of.Endpoint, doc)
@@ -98,7 +96,14 @@ func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 	return nil, "the target refuses the generated values"
 }
 
-// without leaves fields out of a document, unless they are required.
+// withoutField is a copy of a document in which the field is left out.
+func withoutField(doc Doc, f Field) Doc {
+	doc = maps.Clone(doc)
+	f.Drop(doc)
+	return doc
+}
+
+// without leaves fields out of a document and of the list of what was given.
 func without(doc Doc, given, out []Field) (Doc, []Field) {
 	left := Doc(maps.Clone(doc))
 	var kept []Field
@@ -116,6 +121,26 @@ func without(doc Doc, given, out []Field) (Doc, []Field) {
 // at the endpoint, or not for us.
 func notOffered(a *Answer) bool {
 	return slices.Contains([]int{http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, a.Code())
+}
+
+// taken and refused report whether a write succeeded, and whether it was
+// understood to be wrong.
+func taken(a *Answer) bool   { return a.Code()/100 == 2 }
+func refused(a *Answer) bool { return a.Code()/100 == 4 }
+
+// codeOf shows the status of an answer and what its error says.
+func codeOf(a *Answer) string {
+	if a.Code() == 0 {
+		return "no answer"
+	}
+	s := strconv.Itoa(a.Code())
+	if word := a.ScimType(); word != "" {
+		s += " " + word
+	}
+	if detail := a.Detail(); detail != "" {
+		s += ": " + detail
+	}
+	return s
 }
 
 // paths lists the SCIM paths of fields for a finding.

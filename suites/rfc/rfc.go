@@ -41,7 +41,7 @@ func Checks() []Check {
 		asyncChecks,
 		transportChecks,
 		concurrencyChecks,
-		attributeChecks,
+		attributeChecks, attributeMutabilityChecks, attributeRuleChecks, attributeTypeChecks,
 	)
 	for i := range all {
 		all[i].Suite = Suite
