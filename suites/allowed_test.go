@@ -59,7 +59,7 @@ var tellNothing = []string{"no-discovery", "no-schemas-endpoint", "no-pagination
 var toldByDiscovery = []string{
 	"always-returned", "cursor-pages-without-total", "cursor-paging-alone", "display-name-required", "etags-absent", "extension-of-its-own",
 	"few-attributes", "members-on-request", "no-bulk", "bulk-of-one-operation", "no-extension", "no-filter", "no-groups", "no-patch",
-	"no-sort", "pages-of-one", "user-name-alone", "user-name-immutable",
+	"no-sort", "pages-of-one", "title-required", "emails-required", "department-required", "owner-required", "closed-attribute-list", "user-name-alone", "user-name-immutable",
 }
 
 // goesWith reports whether a variation means the same beside the others.

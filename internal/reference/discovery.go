@@ -83,7 +83,7 @@ func (s *Server) resourceTypes(c *call) []any {
 		}
 		var extensions []any
 		for _, x := range t.extensions {
-			extensions = append(extensions, object{"schema": x.id, "required": false})
+			extensions = append(extensions, object{"schema": x.id, "required": x.mandatory})
 		}
 		if len(extensions) > 0 {
 			o["schemaExtensions"] = extensions

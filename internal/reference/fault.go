@@ -64,6 +64,7 @@ var faultTopics = [][]Fault{
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 	schemaFaults, detailFaults,
 	attributeFaults,
+	attributeFaults, characteristicFaults,
 }
 
 // variationTopics are the lists of variations, one for each file.
@@ -71,6 +72,7 @@ var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 	tenantVariations,
 	schemaVariations,
+	demandVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each
@@ -87,7 +89,7 @@ var choices = [][]string{
 	{"no-filter", "filters-by-eq-alone", "no-value-path-filters"},
 	{"no-discovery", "no-schemas-endpoint", "discovery-filter-ignored"},
 	{"resources-absent-when-empty", "resources-null-when-empty"},
-	{"few-attributes", "user-name-alone"},
+	{"few-attributes", "user-name-alone", "closed-attribute-list"},
 	{"config-needs-no-meta", "type-name-is-not-its-id"},
 	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
 	{"user-names-in-lower-case", "text-in-capitals"},

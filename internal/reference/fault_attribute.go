@@ -31,7 +31,7 @@ func single(kind string) func(*attribute) bool {
 
 // attributeFaults are in what becomes of the attributes of devices, whatever
 // they are: servers map some types and characteristics and forget others.
-var attributeFaults = slices.Concat(classFaults(), characteristicFaults)
+var attributeFaults = classFaults()
 
 func classFaults() (out []Fault) {
 	for _, k := range attributeClasses {

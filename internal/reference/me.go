@@ -13,11 +13,21 @@ func (s *Server) addSubject() {
 	s.b = behaviour{}
 	defer func() { s.b = planted }()
 	t := s.types[0]
-	r, err := s.add(&call{srv: s}, t, object{
+	doc := object{
 		"userName":    "provisioning@scimtest.example.com",
 		"displayName": "Provisioning Client",
 		"userType":    "Service",
-	})
+	}
+	for _, p := range t.places() {
+		switch {
+		case !p.attr.required || p.attr.name == "schemas" || !isEmpty(p.get(doc)) || p.ext != nil && !p.ext.mandatory:
+		case p.attr.multiValued:
+			p.set(doc, []any{object{"value": doc["userName"], "type": "work"}})
+		default:
+			p.set(doc, "Provisioning")
+		}
+	}
+	r, err := s.add(&call{srv: s}, t, doc)
 	if err != nil {
 		panic("the first resource cannot be stored: " + err.Error())
 	}

@@ -180,6 +180,9 @@ func anys(words []string) []any {
 type schema struct {
 	id, name, about string
 	attributes      []*attribute
+	// mandatory says that each resource of the type that the schema extends
+	// has to have it.
+	mandatory bool
 }
 
 // resourceType is a kind of resource and its endpoint (RFC 7643 section 6).

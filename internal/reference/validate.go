@@ -86,6 +86,11 @@ func (s *Server) validate(c *call, t *resourceType, doc object, self *resource) 
 			return err
 		}
 	}
+	for _, x := range t.extensions {
+		if x.mandatory && isEmpty(doc[x.id]) {
+			return refuse(scim.InvalidValue, "%s is required", x.id)
+		}
+	}
 	for _, id := range memberIDs(doc) {
 		if m := s.referred(id, s.b.membersCross); m == nil || m.kind.name != "User" && m.kind.name != "Group" {
 			return refuse(scim.InvalidValue, "there is no user or group %q to be a member", id)

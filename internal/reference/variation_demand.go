@@ -1,0 +1,94 @@
+package reference
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// demandVariations are in what a resource has to have, and in how discovery
+// tells of it.
+var demandVariations = []Variation{
+	{"title-required", "A user has to have a title", "7643-7-17",
+		onShape(requiring("title"))},
+	{"emails-required", "A user has to have an e-mail address with a type", "7643-7-17",
+		onShape(func(types []*resourceType) []*resourceType {
+			requiring("emails")(types)
+			if emails := find(types[0].schema.attributes, "emails"); emails != nil {
+				emails.sub("value").required, emails.sub("type").required = true, true
+			}
+			return types
+		})},
+	{"department-required", "A user has to have the enterprise extension, and a department in it", "7643-6-10, 7643-7-17",
+		onShape(func(types []*resourceType) []*resourceType {
+			if x := types[0].extension(scim.EnterpriseUserURN); x != nil {
+				x.mandatory, find(x.attributes, "department").required = true, true
+			}
+			return types
+		})},
+	{"owner-required", "A device has to have an owner, a time of purchase and a number of ports", "7643-7-17",
+		onShape(func(types []*resourceType) []*resourceType {
+			for _, t := range types {
+				if t.name == "Device" {
+					for _, name := range [...]string{"owner", "purchased", "ports"} {
+						find(t.schema.attributes, name).required = true
+					}
+				}
+			}
+			return types
+		})},
+	{"user-name-is-an-address", "A userName has to have the form of an e-mail address", "7643-2.3.1-02",
+		onWrite(func(_ *call, r *resource, _, after object) error {
+			if name := textOf(after, "userName"); r.kind.name == "User" && name != "" && !strings.Contains(name, "@") {
+				return refuse(scim.InvalidValue, "userName has to be an e-mail address")
+			}
+			return nil
+		})},
+	{"closed-attribute-list", "A user has few attributes, and a write with any other is refused", "7644-3.1-04, notes 7",
+		func(b *behaviour) {
+			onShape(keeping("userName", "name", "displayName", "emails", "active", "groups"))(b)
+			onRequest(func(c *call) (*reply, error) {
+				t := c.kind()
+				if t == nil || t.name != "User" || !c.isWrite() || c.method == http.MethodPatch {
+					return nil, nil
+				}
+				for name := range c.body {
+					if !t.find("", name).known() && t.extension(name) == nil {
+						return nil, refuse(scim.InvalidSyntax, "%s is no attribute of a %s", name, t.name)
+					}
+				}
+				return nil, nil
+			})(b)
+		}},
+	{"characteristics-left-out", "/Schemas leaves out the characteristics that are as RFC 7643 section 2.2 has them", "7643-2.1-04",
+		onAnswer(func(c *call, a *reply) {
+			if c.endpoint() != scim.SchemasEndpoint || a.status != http.StatusOK {
+				return
+			}
+			visitObjects(a.body, func(o object) {
+				if o["name"] == nil || o["type"] == nil {
+					return
+				}
+				for name, usual := range map[string]any{
+					"required": false, "caseExact": false, "mutability": readWrite, "returned": byDefault, "uniqueness": none,
+				} {
+					if o[name] == usual {
+						delete(o, name)
+					}
+				}
+			})
+		})},
+}
+
+// requiring makes attributes of users required.
+func requiring(names ...string) func([]*resourceType) []*resourceType {
+	return func(types []*resourceType) []*resourceType {
+		for _, name := range names {
+			if a := find(types[0].schema.attributes, name); a != nil {
+				a.required = true
+			}
+		}
+		return types
+	}
+}
