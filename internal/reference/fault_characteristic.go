@@ -131,12 +131,13 @@ var characteristicFaults = []Fault{
 		onSwitch(func(s *switches) {
 			s.optional = func(c *call, a *attribute) bool { return c.isDevice(http.MethodPut) && a.name == "displayName" }
 		})},
-	{"create-demands-unpublished", "A user needs a displayName, of which the schemas tell nothing", "7643-1.1-01",
-		onRequest(func(c *call) (*reply, error) {
-			if _, given := member(c.body, "displayName"); c.isCreate() && c.kind().name == "User" && !given {
-				return nil, refuse(scim.InvalidValue, "displayName must be given")
+	{"create-demands-unpublished", "A user needs a costCenter, of which the schemas tell nothing", "7643-1.1-01",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			ext, _ := after[scim.EnterpriseUserURN].(object)
+			if r.kind.name == "User" && before == nil && isEmpty(ext["costCenter"]) {
+				return refuse(scim.InvalidValue, "costCenter must be given")
 			}
-			return nil, nil
+			return nil
 		})},
 	{"unlisted-value-answers-500", "A status that is not among the canonical ones is an error of the server", "7643-7-19",
 		onDevices(http.MethodPost, func(c *call) error {

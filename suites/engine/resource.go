@@ -175,11 +175,15 @@ func (t *T) dropUnlisted(urn string, d Doc) {
 	})
 }
 
+// identifies are the attributes by which what a run created is known: no two
+// resources can have the same, so a profile does not set them.
+var identifies = map[string]bool{"schemas": true, "userName": true, "externalId": true, "displayName": true}
+
 func (t *T) finish(of *ResourceType, d Doc, with []With) Doc {
 	send := t.run.plan.Profile.Send[of.Name]
 	for _, key := range slices.Sorted(maps.Keys(send)) {
 		value := send[key]
-		if _, ok := d[key]; ok {
+		if _, ok := d[key]; ok && identifies[key] {
 			continue
 		}
 		if inner, ok := value.(map[string]any); ok {
