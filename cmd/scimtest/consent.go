@@ -75,7 +75,7 @@ func (o *runOptions) announce(checks, writing int) string {
 	if n := int(math.Ceil(length.Minutes())); n > 1 {
 		minutes = fmt.Sprintf("about %d minutes", n)
 	}
-	return fmt.Sprintf("creates and removes about %d users and %d groups with about %d requests in %s",
+	return fmt.Sprintf("creates and removes about %d users and %d groups, and some of what else /ResourceTypes lists, with about %d requests in %s",
 		writing*usersPerCheck, (writing+checksPerGroup-1)/checksPerGroup, requests, minutes)
 }
 

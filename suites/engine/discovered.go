@@ -27,7 +27,9 @@ type Discovered struct {
 	// without one.
 	second *Discovered
 
-	runTag   string
+	runTag string
+	// absent names the resource types that the profile says are absent.
+	absent   []string
 	features map[Feature]FeatureState
 
 	// required holds what demanded found, by endpoint.

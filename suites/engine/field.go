@@ -2,6 +2,7 @@ package engine
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -203,7 +204,7 @@ func (d *Discovered) GroupType() *ResourceType {
 
 // ResourceTypes lists the types of resources that can be made at the target:
 // users, groups where there are any, and what else it lists at endpoints of
-// its own.
+// its own. Those that the profile calls absent are left alone.
 func (d *Discovered) ResourceTypes() []*ResourceType {
 	out := []*ResourceType{d.UserType()}
 	if d.Has(Groups) {
@@ -213,7 +214,9 @@ func (d *Discovered) ResourceTypes() []*ResourceType {
 		switch t := &d.Types[i]; strings.ToLower(t.Endpoint) {
 		case "", "/users", "/groups", "/schemas", "/resourcetypes", "/serviceproviderconfig", "/me", "/bulk":
 		default:
-			out = append(out, t)
+			if !slices.Contains(d.absent, t.Name) {
+				out = append(out, t)
+			}
 		}
 	}
 	return out

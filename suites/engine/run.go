@@ -67,7 +67,7 @@ func Run(ctx context.Context, p *Plan) (*Report, error) {
 	}
 	r := &run{
 		plan: p, started: time.Now().UTC(), brokenInvariants: map[int]string{},
-		discovered: &Discovered{runTag: p.RunID},
+		discovered: &Discovered{runTag: p.RunID, absent: p.Profile.ResourceTypes.Absent},
 	}
 	bounded, cancel := p.bounded(ctx)
 	defer cancel()

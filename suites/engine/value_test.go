@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
@@ -72,6 +73,19 @@ func TestEveryAttributeOfEveryTypeHasAValue(t *testing.T) {
 	})
 	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
 	assert.Equal(t, []string{"User", "Group", "Device"}, types)
+}
+
+// A profile keeps a run away from a resource type.
+func TestAnAbsentTypeIsLeftAlone(t *testing.T) {
+	p := &profile.Profile{}
+	p.ResourceTypes.Absent = []string{"Device"}
+	res := onReference(t, reference.Config{}, func(x *engine.T) {
+		for _, of := range x.Target().ResourceTypes() {
+			assert.NotEqual(t, "Device", of.Name)
+		}
+		x.Fetch("/Users").Status(200)
+	}, func(plan *engine.Plan) { plan.Profile = p })
+	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
 }
 
 // Values follow from the seed, their neighbours differ, and none of them
@@ -171,8 +185,8 @@ func TestARefusedCreateSaysWhatToSet(t *testing.T) {
 		"Missing required field: title.": "; the error names title, which the target's schemas do not call required: set a value in a profile file (--profile): send: {User: {title: VALUE}}",
 		"userName is fine but 'kind' is missing": "; the error names kind, which the target's schemas do not call required: set a value in a profile file (--profile): " +
 			"send: {User: {kind: staff}}",
-		"SITES must be given":   "; the error names sites, which the target's schemas do not call required: set a value in a profile file (--profile): send: {User: {sites: [{value: 1}]}}",
-		"middleName is missing": "; the error names name.middleName: set a value in a profile file (--profile): send: {User: {name: {middleName: VALUE}}}",
+		"SITES must be given":                            "; the error names sites, which the target's schemas do not call required: set a value in a profile file (--profile): send: {User: {sites: [{value: 1}]}}",
+		"middleName is missing":                          "; the error names name.middleName: set a value in a profile file (--profile): send: {User: {name: {middleName: VALUE}}}",
 		"the userName has to end with @corp.example.com": "; the error names userName: if another domain is wanted, set it in a profile file (--profile): user-domain: DOMAIN",
 		"active has to be false":                         "; the error names active: set a value that the target takes in a profile file (--profile): send: {User: {active: true}}",
 		"mail jane.doe@corp.example.com":                 "; what the error asks for can be given by a profile file (--profile): send: {User: {ATTRIBUTE: VALUE}}",
@@ -181,7 +195,7 @@ func TestARefusedCreateSaysWhatToSet(t *testing.T) {
 			switch {
 			case req.Path == "/Schemas":
 				return answer(200, listOf(schema))
-			case req.Method == "POST":
+			case req.Method == http.MethodPost:
 				return answer(400, strings.Replace(scimError(400), "{", `{"detail":"`+detail+`",`, 1))
 			}
 			return nil

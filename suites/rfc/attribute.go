@@ -62,7 +62,7 @@ func createdAttributes() (checks []Check) {
 		checks = append(checks, Check{Meta: Meta{
 			ID: "attribute.create." + k.id, Level: Should,
 			Title:    "A new resource keeps the " + k.what + " that the target's schemas list",
-			Requires: []string{"7644-3.3-13", "7644-3.1-09"},
+			Requires: []string{"7644-3.3-13"},
 			Catches:  []string{"create-drops-" + k.id},
 		}, Body: func(t *T) {
 			eachType(t, k.what, func(f Field) bool { return k.has(f) && roundTrips(f) }, func(of *ResourceType, fields []Field) string {

@@ -105,7 +105,7 @@ func withoutField(doc Doc, f Field) Doc {
 
 // without leaves fields out of a document and of the list of what was given.
 func without(doc Doc, given, out []Field) (Doc, []Field) {
-	left := Doc(maps.Clone(doc))
+	left := maps.Clone(doc)
 	var kept []Field
 	for _, f := range given {
 		if !slices.ContainsFunc(out, func(o Field) bool { return o.Path() == f.Path() }) {
