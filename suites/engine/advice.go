@@ -9,11 +9,11 @@ import (
 	"github.com/scimtest/scimtest/scim"
 )
 
-// advice says what to do about a create that is refused while arranging: which
+// Advice says what to do about a create that is refused: which
 // attribute the service provider's error names, and how a profile gives it a
 // value. It is empty when there is nothing to say. Nothing of the error's text
 // is in it but names from the target's schemas: the text may tell of others.
-func (a *Answer) advice() string {
+func (a *Answer) Advice() string {
 	if a.x.Request.Method != http.MethodPost || a.Code() != http.StatusBadRequest {
 		return ""
 	}

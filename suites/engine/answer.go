@@ -77,7 +77,7 @@ func (a *Answer) disappoint(f Finding) {
 		if !strings.Contains(reason, template(a.x.Request)) {
 			reason = template(a.x.Request) + ": " + reason
 		}
-		panic(stop{Blocked, "could not arrange: " + reason + a.advice()})
+		panic(stop{Blocked, "could not arrange: " + reason + a.Advice()})
 	}
 	f.Advisory = f.Advisory || a.lenient
 	a.t.Report(f)

@@ -155,7 +155,7 @@ func rewritten(t *T, k class, method string, write func(m *generated, fields []F
 		a := write(m, kept)
 		for range giveUp {
 			named := a.Names(kept)
-			if a.Code() != 400 || len(named) == 0 {
+			if a.Code() != 400 && a.Code() != 409 || len(named) == 0 {
 				break
 			}
 			refusedValue(a, method, of, named)
@@ -167,7 +167,7 @@ func rewritten(t *T, k class, method string, write func(m *generated, fields []F
 		switch {
 		case notOffered(a):
 			return method + " is not offered"
-		case a.Code() == 400:
+		case a.Code() == 400, a.Code() == 409:
 			refusedValue(a, method, of, kept)
 			return ""
 		}
@@ -181,9 +181,10 @@ func rewritten(t *T, k class, method string, write func(m *generated, fields []F
 }
 
 // refusedValue is advisory: the definition may demand a form of the value that
-// the schemas do not tell of (RFC 7643 section 2.3.1).
+// the schemas do not tell of (RFC 7643 section 2.3.1), and a number from the
+// range that nobody has may be taken.
 func refusedValue(a *Answer, method string, of *ResourceType, fields []Field) {
-	a.Advisory().Holds(false, paths(fields), "2xx", "400 "+a.Detail(), method+" of a "+of.Name+" refuses another value of "+paths(fields))
+	a.Advisory().Holds(false, paths(fields), "2xx", codeOf(a), method+" of a "+of.Name+" refuses another value of "+paths(fields))
 }
 
 func showsRewritten(a *Answer, f Field, method string, of *ResourceType, before Doc, want any) {

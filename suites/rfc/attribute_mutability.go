@@ -59,13 +59,11 @@ var attributeMutabilityChecks = []Check{
 	}, Body: func(t *T) {
 		eachImmutable(t, func(m *generated, f Field) string {
 			bare, _ := without(m.Sent, m.fields, m.fields)
-			if a := t.Put(m.Resource, bare); !taken(a) && !slices.ContainsFunc(m.fields, func(f Field) bool { return f.Required }) {
-				return "PUT without it is not accepted either"
-			}
+			without := taken(t.Put(m.Resource, bare))
 			sent, _ := f.In(m.Sent)
 			a := t.Put(m.Resource, f.Changed(bare, sent))
-			if notOffered(a) {
-				return "PUT is not offered"
+			if !without && !taken(a) && a.ScimType() != scim.Mutability {
+				return "PUT without it is not accepted either"
 			}
 			a.Holds(taken(a), f.Path(), "2xx", codeOf(a), "PUT of a "+m.of.Name+" refuses the immutable "+f.Path()+" with the value that it has")
 			if taken(a) {
@@ -81,10 +79,10 @@ var attributeMutabilityChecks = []Check{
 		Catches: []string{"put-refuses-first-immutable", "put-ignores-first-immutable"},
 	}, Body: func(t *T) {
 		eachUnsetImmutable(t, func(m *generated, f Field, v any) string {
-			a := t.Put(m.Resource, f.Changed(m.Sent, v))
-			if notOffered(a) {
-				return "PUT is not offered"
+			if a := t.Put(m.Resource, m.Sent); !taken(a) {
+				return "PUT of what was sent is not accepted"
 			}
+			a := t.Put(m.Resource, f.Changed(m.Sent, v))
 			takesFirst(t, m, f, v, a, "PUT")
 			return ""
 		})
@@ -101,6 +99,9 @@ var attributeMutabilityChecks = []Check{
 				return "there is no other value"
 			}
 			a := t.Patch(m.Resource, Replace(f.Path(), other))
+			if notOffered(a) {
+				return "PATCH is not offered"
+			}
 			a.Holds(refused(a), f.Path(), "400 mutability", codeOf(a), "PATCH of a "+m.of.Name+" does not refuse to change the immutable "+f.Path())
 			keepsImmutable(t, m, f, other)
 			return ""
@@ -167,14 +168,17 @@ var attributeMutabilityChecks = []Check{
 			if m == nil {
 				return reason
 			}
-			for _, f := range fields {
+			return eachField(fields, func(f Field) string {
 				doc := forged(t, m.Sent, []Field{f})
 				v, _ := f.In(doc)
 				a := t.Patch(m.Resource, Replace(f.Path(), v))
+				if notOffered(a) {
+					return "PATCH is not offered"
+				}
 				a.Holds(refused(a), f.Path(), "400 mutability", codeOf(a), "PATCH of a "+of.Name+" does not refuse to change the readOnly "+f.Path())
 				hasNotTaken(t, m.Resource, of, []Field{f}, doc, "PATCH")
-			}
-			return ""
+				return ""
+			})
 		})
 	}},
 }

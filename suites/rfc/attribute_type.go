@@ -28,6 +28,9 @@ var attributeTypeChecks = append(typedAttributes(), []Check{
 					return "a create does not keep " + f.Path()
 				}
 				a := t.Patch(m.Resource, Replace(f.Path(), wrong(f)))
+				if notOffered(a) {
+					return "PATCH is not offered"
+				}
 				a.Holds(refused(a), f.Path(), "400 invalidValue", codeOf(a), "PATCH of a "+of.Name+" does not refuse "+written(wrong(f))+" for "+f.Path())
 				return ""
 			})

@@ -72,14 +72,19 @@ const giveUp = 4
 // arrange creates a resource of the type with generated values of the fields,
 // and reads it. A service provider may demand a form of a value that its
 // schemas do not tell of (RFC 7643 section 2.3.1): what its error names is left
-// out then. It is nil, with the reason, when resources of the type cannot be
-// made; where these are users the check is blocked.
+// out then, or else all of them, to know what it is that is refused. It is nil,
+// with the reason, when that cannot be told apart, and when resources of the
+// type cannot be made; where these are users the check is blocked.
 func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 	doc, given := document(t, of, fields, 0)
-	for range giveUp {
+	refusal := ""
+	for range giveUp + 1 {
 		a := t.Post(of.Endpoint, doc)
 		if a.Code() == http.StatusCreated {
 			r := a.Created(of.Endpoint, doc)
+			if refusal != "" {
+				return nil, refusal
+			}
 			shows := t.Get(r)
 			shows.Arranging().Status(200).Resource()
 			return &generated{r, of, given, shows}, ""
@@ -87,13 +92,25 @@ func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 		if notOffered(a) {
 			return nil, "POST is not offered"
 		}
+		if a.Code() != http.StatusBadRequest && a.Code() != http.StatusConflict || len(given) == 0 {
+			return nil, notMade(t, a, of)
+		}
 		named := a.Names(given)
-		if a.Code() != http.StatusBadRequest || len(named) == 0 {
-			a.Arranging().Status(201)
+		if len(named) == 0 {
+			refusal, named = "the target refuses a generated value of "+paths(given), given
 		}
 		doc, given = without(doc, given, named)
 	}
 	return nil, "the target refuses the generated values"
+}
+
+// notMade words why a resource cannot be made. Without users nothing can be
+// tried: that blocks the check.
+func notMade(t *T, a *Answer, of *ResourceType) string {
+	if of.Endpoint == t.Target().UserType().Endpoint || !refused(a) {
+		a.Arranging().Status(201)
+	}
+	return "POST answers " + strconv.Itoa(a.Code()) + a.Advice()
 }
 
 // withoutField is a copy of a document in which the field is left out.
