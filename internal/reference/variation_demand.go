@@ -45,6 +45,34 @@ var demandVariations = []Variation{
 			}
 			return nil
 		})},
+	{"user-type-of-a-list", "A userType has to be Employee or Contractor, of which the schemas tell nothing", "7643-2.3.1-02",
+		onWrite(func(_ *call, r *resource, _, after object) error {
+			if kind := textOf(after, "userType"); r.kind.name == "User" && kind != "" && kind != "Employee" && kind != "Contractor" {
+				return refuse(scim.InvalidValue, "userType has to be Employee or Contractor")
+			}
+			return nil
+		})},
+	{"nick-names-without-digits", "A nickName with digits is refused, without a word about it", "7643-2.3.1-02",
+		onWrite(func(_ *call, r *resource, _, after object) error {
+			if r.kind.name == "User" && strings.ContainsAny(textOf(after, "nickName"), "0123456789") {
+				return refuse(scim.InvalidValue, "the request is not valid")
+			}
+			return nil
+		})},
+	{"devices-refused", "A device cannot be made without a warehouse, of which the schemas tell nothing", "7644-3.1-04",
+		onRequest(func(c *call) (*reply, error) {
+			if c.endpoint() == "/Devices" && c.isCreate() {
+				return nil, refuse(scim.InvalidValue, "a warehouse is missing")
+			}
+			return nil, nil
+		})},
+	{"devices-read-only", "Devices can be read and nothing else", "7644-2-08",
+		onRequest(func(c *call) (*reply, error) {
+			if c.endpoint() == "/Devices" && c.isWrite() {
+				return nil, fail(http.StatusMethodNotAllowed, "devices are made elsewhere")
+			}
+			return nil, nil
+		})},
 	{"closed-attribute-list", "A user has few attributes, and a write with any other is refused", "7644-3.1-04, notes 7",
 		func(b *behaviour) {
 			onShape(keeping("userName", "name", "displayName", "emails", "active", "groups"))(b)

@@ -48,7 +48,7 @@ func eachType(t *T, what string, which func(Field) bool, judge func(of *Resource
 	case len(reasons) == 0:
 		t.Skip("the target's schemas list no %s", what)
 	default:
-		t.Skip("no %s could be tried: %s", what, strings.Join(reasons, "; "))
+		t.Skip("it could not be tried: %s", strings.Join(reasons, "; "))
 	}
 }
 
@@ -66,25 +66,25 @@ func document(t *T, of *ResourceType, fields []Field, n int) (d Doc, given []Fie
 }
 
 // giveUp is how often a refused resource is tried again without what the
-// error names.
-const giveUp = 4
+// error names, and probes how many are made to find what it does not name.
+const (
+	giveUp = 4
+	probes = 16
+)
 
 // arrange creates a resource of the type with generated values of the fields,
 // and reads it. A service provider may demand a form of a value that its
 // schemas do not tell of (RFC 7643 section 2.3.1): what its error names is left
-// out then, or else all of them, to know what it is that is refused. It is nil,
-// with the reason, when that cannot be told apart, and when resources of the
-// type cannot be made; where these are users the check is blocked.
+// out then, or what is found to be refused. It is nil, with the reason, when
+// resources of the type cannot be made; where these are users the check is
+// blocked.
 func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 	doc, given := document(t, of, fields, 0)
-	refusal := ""
+	searched := false
 	for range giveUp + 1 {
 		a := t.Post(of.Endpoint, doc)
 		if a.Code() == http.StatusCreated {
 			r := a.Created(of.Endpoint, doc)
-			if refusal != "" {
-				return nil, refusal
-			}
 			shows := t.Get(r)
 			shows.Arranging().Status(200).Resource()
 			return &generated{r, of, given, shows}, ""
@@ -92,16 +92,50 @@ func arrange(t *T, of *ResourceType, fields []Field) (*generated, string) {
 		if notOffered(a) {
 			return nil, "POST is not offered"
 		}
-		if a.Code() != http.StatusBadRequest && a.Code() != http.StatusConflict || len(given) == 0 {
+		if !doubtful(a) || len(given) == 0 {
 			return nil, notMade(t, a, of)
 		}
-		named := a.Names(given)
-		if len(named) == 0 {
-			refusal, named = "the target refuses a generated value of "+paths(given), given
+		switch named := a.Names(given); {
+		case len(named) > 0:
+			doc, given = without(doc, given, named)
+		case searched:
+			return nil, notMade(t, a, of)
+		default:
+			bare := t.New(of)
+			a := t.Post(of.Endpoint, bare)
+			if a.Code() != http.StatusCreated {
+				return nil, notMade(t, a, of)
+			}
+			a.Created(of.Endpoint, bare)
+			searched = true
+			left := probes
+			doc, given = document(t, of, takes(t, of, given, &left), 0)
 		}
-		doc, given = without(doc, given, named)
 	}
 	return nil, "the target refuses the generated values"
+}
+
+// doubtful reports whether a create may have been refused for a value alone.
+func doubtful(a *Answer) bool {
+	return a.Code() == http.StatusBadRequest || a.Code() == http.StatusConflict
+}
+
+// takes searches for the fields whose generated values the target takes, by
+// halves. Each try has values of its own, since unique ones are used up.
+func takes(t *T, of *ResourceType, fields []Field, left *int) []Field {
+	if len(fields) == 0 || *left == 0 {
+		return nil
+	}
+	doc, _ := document(t, of, fields, 2+*left)
+	*left--
+	if a := t.Post(of.Endpoint, doc); a.Code() == http.StatusCreated {
+		a.Created(of.Endpoint, doc)
+		return fields
+	} else if !doubtful(a) || len(fields) == 1 {
+		return nil
+	}
+	half := len(fields) / 2
+	return slices.Concat(takes(t, of, fields[:half], left), takes(t, of, fields[half:], left))
 }
 
 // notMade words why a resource cannot be made. Without users nothing can be
