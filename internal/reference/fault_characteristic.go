@@ -139,6 +139,47 @@ var characteristicFaults = []Fault{
 			}
 			return nil
 		})},
+	{"create-without-required-part", "A device is created with a location without a building", "7643-7-17",
+		func(b *behaviour) {
+			onDevices(http.MethodPost, func(c *call) error {
+				if o, ok := c.body["location"].(object); ok && o["building"] == nil {
+					c.aside = o
+					delete(c.body, "location")
+				}
+				return nil
+			})(b)
+			onWrite(func(c *call, r *resource, _, after object) error {
+				if o, ok := c.aside.(object); ok && c.isDevice(http.MethodPost) {
+					after["location"] = o
+				}
+				return nil
+			})(b)
+		}},
+	{"patch-removes-required-name", "PATCH takes the name of a device away", "7644-3.5.2.2-09",
+		onSwitch(func(s *switches) {
+			s.optional = func(c *call, a *attribute) bool { return c.isDevice(http.MethodPatch) && a.name == "displayName" }
+		})},
+	{"made-up-words-refused", "A user with a role of an unknown type is refused, of which the schemas tell nothing", "7643-2.2-02, interop scimmy",
+		onWrite(func(_ *call, r *resource, _, after object) error {
+			for _, v := range listOf(after["roles"]) {
+				if o, ok := v.(object); ok && r.kind.name == "User" && strings.HasPrefix(textOf(o, "type"), "made-up") {
+					return refuse(scim.InvalidValue, "the type of roles is not known")
+				}
+			}
+			return nil
+		})},
+	{"always-attributes-left-out", "The name of a device, which is always returned, is left out when it is not asked for", "7643-7-30",
+		onShow(func(c *call, r *resource, o object) {
+			if r.kind.name == "Device" && c.method == http.MethodGet && c.projects() {
+				delete(o, "displayName")
+			}
+		})},
+	{"write-only-returned-when-asked", "The unlock code of a device is shown to who asks for it", "7643-7-31",
+		onShow(func(c *call, r *resource, o object) {
+			if r.kind.name == "Device" && strings.Contains(c.params.Get("attributes"), "unlockCode") {
+				o["unlockCode"] = r.doc["unlockCode"]
+			}
+		})},
 	{"unlisted-value-answers-500", "A status that is not among the canonical ones is an error of the server", "7643-7-19",
 		onDevices(http.MethodPost, func(c *call) error {
 			if s := textOf(c.body, "status"); s != "" && !slices.Contains([]string{"stock", "in-use", "retired"}, s) {

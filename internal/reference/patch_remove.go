@@ -45,7 +45,7 @@ func (p *patcher) clear(t *target) error {
 
 func (p *patcher) clearable(at place) error {
 	switch a := at.attr; {
-	case a.required:
+	case a.required && !(p.srv.b.optional != nil && p.srv.b.optional(p.c, a)):
 		return refuse(scim.Mutability, "%s is required", a.name)
 	case a.mutability == immutable && !isEmpty(at.get(p.doc)):
 		return refuse(scim.Mutability, "%s is immutable", a.name)

@@ -8,90 +8,9 @@ import (
 	. "github.com/scimtest/scimtest/suites/engine"
 )
 
-// What the target's schemas say of required, canonicalValues, uniqueness,
-// caseExact and returned, on any resource type (RFC 7643 section 7).
+// What the target's schemas say of canonicalValues, uniqueness and caseExact, on
+// any resource type (RFC 7643 section 7).
 var attributeRuleChecks = []Check{
-	{Meta: Meta{
-		ID: "attribute.create.required-is-demanded", Level: Must,
-		Title:    "No resource is created without an attribute that the target's schemas call required",
-		Requires: []string{"7643-7-17"},
-		Catches:  []string{"create-without-required"},
-	}, Body: func(t *T) {
-		eachType(t, "required attribute besides userName", demanded, func(of *ResourceType, fields []Field) string {
-			m, reason := arrange(t, of, nil)
-			if m == nil {
-				return reason
-			}
-			return eachField(fields, func(f Field) string {
-				doc := t.New(of)
-				if _, given := f.In(doc); !given {
-					return "no value is known for " + f.Path()
-				}
-				doc = withoutField(doc, f)
-				a := t.Post(of.Endpoint, doc)
-				a.Holds(taken(a) || refused(a), f.Path(), "4xx, or a value made by the service provider", codeOf(a),
-					"POST of a "+of.Name+" without the required "+f.Path()+" is an error of the service provider")
-				if taken(a) {
-					hasRequired(t.Get(a.Created(of.Endpoint, doc)).Status(200), of, f, "POST")
-				}
-				return ""
-			})
-		})
-	}},
-	{Meta: Meta{
-		ID: "attribute.replace.required-is-not-cleared", Level: Must,
-		Title:    "PUT leaves no resource without an attribute that the target's schemas call required",
-		Requires: []string{"7643-7-17", "7644-3.5.1-14"}, Needs: []Feature{PutMethod},
-		Catches: []string{"put-clears-required-name"},
-	}, Body: func(t *T) {
-		eachType(t, "required attribute besides userName", demanded, func(of *ResourceType, fields []Field) string {
-			m, reason := arrange(t, of, nil)
-			if m == nil {
-				return reason
-			}
-			if a := t.Put(m.Resource, m.Sent); !taken(a) {
-				return "PUT of what was sent is not accepted"
-			}
-			return eachField(fields, func(f Field) string {
-				if !m.Body.Has(f.Path()) {
-					return "a create does not keep " + f.Path()
-				}
-				a := t.Put(m.Resource, withoutField(m.Sent, f))
-				a.Holds(taken(a) || refused(a), f.Path(), "4xx, or the value kept", codeOf(a),
-					"PUT of a "+of.Name+" without the required "+f.Path()+" is an error of the service provider")
-				hasRequired(t.Get(m.Resource).Status(200), of, f, "PUT")
-				return ""
-			})
-		})
-	}},
-	{Meta: Meta{
-		ID: "attribute.create.required-ones-suffice", Level: Should,
-		Title:    "A resource is created with no more than what the target's schemas call required",
-		Requires: []string{"7643-1.1-01", "7643-2.2-01"},
-		Catches:  []string{"create-demands-unpublished"},
-	}, Body: func(t *T) {
-		eachType(t, "attribute", func(Field) bool { return true }, func(of *ResourceType, fields []Field) string {
-			doc := withoutKeys(t.New(of), "externalId")
-			for _, f := range fields {
-				if _, given := f.In(doc); given && !f.Required {
-					f.Drop(doc)
-				}
-			}
-			a := t.Post(of.Endpoint, doc)
-			if notOffered(a) {
-				return "POST is not offered"
-			}
-			where := "body"
-			if named := a.Names(fields); len(named) > 0 {
-				where = paths(named)
-			}
-			a.Holds(a.Code() == 201, where, "201", codeOf(a), "POST of a "+of.Name+" with all that the target's schemas call required is refused")
-			if a.Code() == 201 {
-				t.Get(a.Created(of.Endpoint, doc)).Status(200)
-			}
-			return ""
-		})
-	}},
 	{Meta: Meta{
 		ID: "attribute.create.unlisted-canonical-value", Level: Should,
 		Title:    "A value that is not among the canonical ones is taken, dropped or refused",
@@ -111,6 +30,37 @@ var attributeRuleChecks = []Check{
 			}
 			a := t.Post(of.Endpoint, doc)
 			a.Holds(taken(a) || refused(a), paths(m.fields), "2xx or 4xx", codeOf(a), "POST of a "+of.Name+" with values that are not canonical is an error of the service provider")
+			if taken(a) {
+				t.Get(a.Created(of.Endpoint, doc)).Status(200)
+			}
+			return ""
+		})
+	}},
+	{Meta: Meta{
+		ID: "attribute.create.word-without-canonical-values", Level: Should,
+		Title:    "A made-up word is taken where the target's schemas list no canonical values",
+		Requires: []string{"7643-2.2-02"},
+		Catches:  []string{"made-up-words-refused"},
+	}, Body: func(t *T) {
+		which := func(f Field) bool {
+			kind := f.Sub("type")
+			return roundTrips(f) && f.MultiValued && kind != nil && kind.Kind() == "string" && len(kind.CanonicalValues) == 0 && freely(kind)
+		}
+		eachType(t, "type without canonical values", which, func(of *ResourceType, fields []Field) string {
+			if control, reason := arrange(t, of, nil); control == nil {
+				return reason
+			}
+			doc, given := document(t, of, fields, 0)
+			for _, f := range given {
+				v, _ := f.In(doc)
+				f.Put(doc, madeUp(t, f, v))
+			}
+			a := t.Post(of.Endpoint, doc)
+			where := paths(given)
+			if named := a.Names(given); len(named) > 0 {
+				where = paths(named)
+			}
+			a.Holds(taken(a), where, "201", codeOf(a), "POST of a "+of.Name+" with a made-up type of "+where+" is refused")
 			if taken(a) {
 				t.Get(a.Created(of.Endpoint, doc)).Status(200)
 			}
@@ -245,67 +195,6 @@ var attributeRuleChecks = []Check{
 			})
 		})
 	}},
-	{Meta: Meta{
-		ID: "attribute.returned.on-request", Level: Should,
-		Title:    "An attribute with returned request is shown when it is asked for, and not otherwise",
-		Requires: []string{"7643-7-34"},
-		Catches:  []string{"request-attributes-always-shown", "request-attributes-never-shown"},
-	}, Body: func(t *T) {
-		which := func(f Field) bool { return strings.EqualFold(f.Returned, "request") && f.ReadWrite() }
-		eachType(t, "attribute with returned request", which, func(of *ResourceType, fields []Field) string {
-			if strings.EqualFold(of.Endpoint, scim.GroupsEndpoint) {
-				return "members have checks of their own"
-			}
-			m, reason := arrange(t, of, fields)
-			if m == nil {
-				return reason
-			}
-			asked := t.Get(m.Resource, Query("attributes", commas(m.fields))).Status(200)
-			for _, f := range m.fields {
-				asked.Has(f.Path())
-				m.shows.Judged().HasNot(f.Path())
-			}
-			return ""
-		})
-	}},
-	{Meta: Meta{
-		ID: "attribute.returned.by-default", Level: Should,
-		Title:    "What can be asked for and has returned default is shown without being asked for",
-		Requires: []string{"7643-7-33", "7643-2.2-05"},
-		Catches:  []string{"default-attributes-on-request"},
-	}, Body: func(t *T) {
-		which := func(f Field) bool {
-			return roundTrips(f) && (f.Returned == "" || strings.EqualFold(f.Returned, "default"))
-		}
-		eachType(t, "attribute with returned default", which, func(of *ResourceType, fields []Field) string {
-			m, reason := arrange(t, of, fields)
-			if m == nil {
-				return reason
-			}
-			asked := t.Get(m.Resource, Query("attributes", commas(m.fields)))
-			if refused(asked) {
-				return "a GET that asks for them is refused"
-			}
-			asked.Arranging().Status(200)
-			return eachField(m.fields, func(f Field) string {
-				if !asked.Resource().Has(f.Path()) {
-					return "a create does not keep " + f.Path()
-				}
-				m.shows.Judged().Has(f.Path())
-				return ""
-			})
-		})
-	}},
-}
-
-// demanded reports whether a client has to give the field a value that a plain
-// GET shows. userName has checks of its own.
-func demanded(f Field) bool {
-	return f.Required && !f.Extension && (f.ReadWrite() || f.Immutable()) && f.Shown() && !strings.EqualFold(f.Name, "userName")
-}
-
-func hasRequired(a *Answer, of *ResourceType, f Field, method string) {
-	a.Holds(a.Resource().Has(f.Path()), f.Path(), "present", "absent", "after "+method+" a "+of.Name+" is without the required "+f.Path())
 }
 
 // canonicalType is the sub-attribute type of a multi-valued attribute, when it
@@ -334,6 +223,21 @@ func unlisted(t *T, f Field, v any) any {
 	return word
 }
 
+// freely reports whether a client can write a sub-attribute.
+func freely(sub *Attribute) bool { return sub.ReadWrite() || sub.Immutable() }
+
+// madeUp gives the first of several values a type that nobody has.
+func madeUp(t *T, f Field, v any) any {
+	list, ok := v.(Values)
+	if !ok {
+		return v
+	}
+	if o, ok := list[0].(Doc); ok {
+		o[f.Sub("type").Name] = "made-up " + t.Tag()
+	}
+	return list
+}
+
 // firstOf is the first field that is case exact, or the first that is not.
 func firstOf(fields []Field, caseExact bool) []Field {
 	for _, f := range fields {
@@ -342,14 +246,4 @@ func firstOf(fields []Field, caseExact bool) []Field {
 		}
 	}
 	return nil
-}
-
-// commas lists paths for the parameter attributes.
-func commas(fields []Field) string { return strings.ReplaceAll(paths(fields), ", ", ",") }
-
-func withoutKeys(doc Doc, keys ...string) Doc {
-	for _, key := range keys {
-		delete(doc, key)
-	}
-	return doc
 }

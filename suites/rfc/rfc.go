@@ -41,7 +41,7 @@ func Checks() []Check {
 		asyncChecks,
 		transportChecks,
 		concurrencyChecks,
-		attributeChecks, attributeMutabilityChecks, attributeRuleChecks, attributeTypeChecks,
+		attributeChecks, attributeMutabilityChecks, attributeRequiredChecks, attributeRuleChecks, attributeReturnedChecks, attributeTypeChecks,
 	)
 	for i := range all {
 		all[i].Suite = Suite
