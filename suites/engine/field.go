@@ -181,8 +181,8 @@ func isCommon(name string) bool {
 	return false
 }
 
-// UserType and GroupType are the core resource types as the target lists them,
-// or as RFC 7643 section 4 defines them where it lists none.
+// UserType is the type of users as the target lists it, or as RFC 7643 section
+// 4.1 defines it where the target lists none.
 func (d *Discovered) UserType() *ResourceType {
 	if t := d.TypeAt(scim.UsersEndpoint); t != nil {
 		return t
@@ -194,7 +194,8 @@ func (d *Discovered) UserType() *ResourceType {
 	return t
 }
 
-// GroupType is the type of groups; see UserType.
+// GroupType is the type of groups as the target lists it, or as RFC 7643
+// section 4.2 defines it where the target lists none.
 func (d *Discovered) GroupType() *ResourceType {
 	if t := d.TypeAt(scim.GroupsEndpoint); t != nil {
 		return t

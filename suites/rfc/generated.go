@@ -22,10 +22,9 @@ type generated struct {
 }
 
 // eachType calls judge for each resource type of the target that has such
-// fields. The check is skipped when there is none, and when none could be
-// judged; it is blocked when users are among those that could not be made.
-//
-// judge returns why the type could not be judged, or "".
+// fields, custom ones included. judge returns why the type could not be judged,
+// or "". The check is skipped when there is no such type, and when none could
+// be judged.
 func eachType(t *T, what string, which func(Field) bool, judge func(of *ResourceType, fields []Field) string) {
 	if len(t.Target().Schemas) == 0 {
 		t.Skip("the target's schemas cannot be read")
