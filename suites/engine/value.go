@@ -51,7 +51,7 @@ func (t *T) valueOf(a *Attribute, key, path string, n int) (any, bool) {
 			return nil, false
 		}
 		list = append(list, v)
-		if a.links() {
+		if a.links(t.run.discovered) != nil {
 			break
 		}
 	}
@@ -67,7 +67,7 @@ func (t *T) oneValue(a *Attribute, key, path string, n int) (any, bool) {
 		switch lower := strings.ToLower(path); {
 		case lower == "username":
 			return t.Person().UserName, true
-		case strings.Contains(lower, "password"), strings.Contains(lower, "secret"), !a.ReadWrite() && strings.EqualFold(a.Mutability, "writeOnly"):
+		case strings.Contains(lower, "password"), strings.Contains(lower, "secret"), strings.EqualFold(a.Mutability, "writeOnly"):
 			p := t.people.Password(n)
 			t.Secret("password", p)
 			return p, true
@@ -104,11 +104,7 @@ func (t *T) oneValue(a *Attribute, key, path string, n int) (any, bool) {
 
 func (t *T) complexValue(a *Attribute, key, path string, n int) (any, bool) {
 	out := Doc{}
-	if a.links() {
-		to := a.Sub("$ref").refersTo(t.run.discovered)
-		if to == nil {
-			to = t.run.discovered.UserType()
-		}
+	if to := a.links(t.run.discovered); to != nil {
 		r := t.referred(to, n)
 		if r == nil {
 			return nil, false
@@ -147,19 +143,17 @@ func freelyWritten(sub *Attribute) bool {
 	return true
 }
 
-// links reports whether the values name other resources by their id, as
-// members and manager do.
-func (a *Attribute) links() bool {
+// links is the type of the resources that the values name by their id, as
+// those of members and manager do; nil for other attributes.
+func (a *Attribute) links(d *Discovered) *ResourceType {
 	ref := a.Sub("$ref")
 	if ref == nil || a.Sub("value") == nil {
-		return false
+		return nil
 	}
-	for _, to := range ref.ReferenceTypes {
-		if strings.EqualFold(to, "external") || strings.EqualFold(to, "uri") {
-			return false
-		}
+	if len(ref.ReferenceTypes) == 0 && (strings.EqualFold(a.Name, "members") || strings.EqualFold(a.Name, "manager")) {
+		return d.UserType()
 	}
-	return true
+	return ref.refersTo(d)
 }
 
 // refersTo is the resource type that the values of a reference name, or nil

@@ -229,3 +229,25 @@ func TestProfileSendsInPlaceOfWhatIsMadeUp(t *testing.T) {
 	}, func(plan *engine.Plan) { plan.Profile = p })
 	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
 }
+
+// A $ref beside a value does not make the value an id: the reference has to
+// name resources of the target.
+func TestWhatHasARefIsNotAlwaysAnID(t *testing.T) {
+	const schema = `{"id":"urn:ietf:params:scim:schemas:core:2.0:User","attributes":[` +
+		`{"name":"emails","type":"complex","multiValued":true,"subAttributes":[{"name":"value"},{"name":"$ref","type":"reference"}]},` +
+		`{"name":"boss","type":"complex","subAttributes":[{"name":"value"},{"name":"$ref","type":"reference","referenceTypes":["User"]}]}]}`
+	s := &target{before: func(req scim.Request) *scim.Exchange {
+		if req.Path == "/Schemas" {
+			return answer(200, listOf(schema))
+		}
+		return nil
+	}}
+	res := one(t, s, func(x *engine.T) {
+		fields := x.Target().Fields(x.Target().UserType())
+		emails, _ := x.Value(fields[0], 0)
+		assert.Contains(t, emails.(engine.Values)[0].(engine.Doc)["value"], "@scimtest.example.com")
+		boss, _ := x.Value(fields[1], 0)
+		assert.Equal(t, engine.Doc{"value": "id1"}, boss)
+	})
+	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
+}
