@@ -154,6 +154,9 @@ func TestWhatIsRequiredIsSent(t *testing.T) {
 				x.Given(of.Endpoint, x.New(of))
 			}
 			x.GivenUser(engine.Enterprise("division", "Operations"), engine.Emails("home"))
+			x.GivenUser(engine.Set("name", engine.Doc{"givenName": "Nadia"}), func(d engine.Doc) {
+				d["emails"] = engine.Values{engine.Doc{"value": x.Tag() + "@" + x.UserDomain()}}
+			})
 		})
 		assert.Equal(t, engine.Pass, res.Outcome, "%v: %s", variations, res.Reason)
 	}
@@ -183,7 +186,7 @@ func TestARefusedCreateSaysWhatToSet(t *testing.T) {
 	for detail, want := range map[string]string{
 		"":                               "",
 		"Missing required field: title.": "; the error names title, which the target's schemas do not call required: set a value in a profile file (--profile): send: {User: {title: VALUE}}",
-		"userName is fine but 'kind' is missing": "; the error names kind, which the target's schemas do not call required: set a value in a profile file (--profile): " +
+		"Title and userName are fine but 'kind' is missing": "; the error names kind, which the target's schemas do not call required: set a value in a profile file (--profile): " +
 			"send: {User: {kind: staff}}",
 		"SITES must be given":                            "; the error names sites, which the target's schemas do not call required: set a value in a profile file (--profile): send: {User: {sites: [{value: 1}]}}",
 		"middleName is missing":                          "; the error names name.middleName: set a value in a profile file (--profile): send: {User: {name: {middleName: VALUE}}}",
