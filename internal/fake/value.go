@@ -53,9 +53,10 @@ func (s *Source) URL(name string, n int) string {
 }
 
 // Binary is the n-th binary value for an attribute, in base64 (RFC 4648
-// section 4). It holds the tag.
+// section 4). It holds no tag, which nobody could find in it, but signs that
+// differ between the alphabets of base64, and padding.
 func (s *Source) Binary(name string, n int) string {
-	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s-%s-%d??>", letters(name), s.tag, n))
+	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s-%d-%d??>?", letters(name), s.Number(name, 0, 1e6), n))
 }
 
 // Number is the n-th number for an attribute, from 0 to below the limit.
