@@ -49,7 +49,7 @@ func TestSameValue(t *testing.T) {
 		{mail, Values{Doc{"value": "a@x.org", "type": "work"}}, `[{"value":"a@x.org","type":"home"}]`, false},
 		{mail, Values{Doc{"value": "a@x.org", "type": "work"}}, `[{"value":"a@x.org"}]`, false},
 	} {
-		got := valuesOf(gjson.Parse(c.got))
+		got := listed(gjson.Parse(c.got))
 		assert.Equal(t, c.same, sameValue(&c.a, c.sent, got), "%v and %s", c.sent, c.got)
 		assert.False(t, sameValue(&c.a, c.sent, nil), "absent is no value")
 	}
@@ -60,10 +60,10 @@ func TestHoldsOld(t *testing.T) {
 	f := Field{Attribute: Attribute{Name: "tags", MultiValued: true}}
 	old, want := Values{"a", "b"}, Values{"b", "c"}
 	for got, still := range map[string]bool{`["b","c"]`: false, `["c"]`: false, `["a","b","c"]`: true, `["a","b"]`: true} {
-		assert.Equal(t, still, holdsOld(f, old, want, valuesOf(gjson.Parse(got))), got)
+		assert.Equal(t, still, holdsOld(f, old, want, listed(gjson.Parse(got))), got)
 	}
 	one := Field{Attribute: Attribute{Name: "title"}}
-	assert.True(t, holdsOld(one, "a", "b", valuesOf(gjson.Parse(`"A"`))))
-	assert.False(t, holdsOld(one, "a", "b", valuesOf(gjson.Parse(`"b"`))))
-	assert.False(t, holdsOld(one, "a", "b", valuesOf(gjson.Parse(`"else"`))))
+	assert.True(t, holdsOld(one, "a", "b", listed(gjson.Parse(`"A"`))))
+	assert.False(t, holdsOld(one, "a", "b", listed(gjson.Parse(`"b"`))))
+	assert.False(t, holdsOld(one, "a", "b", listed(gjson.Parse(`"else"`))))
 }
