@@ -1,7 +1,6 @@
 package rfc
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -214,9 +213,4 @@ func sameJSON(got gjson.Result, want any) bool {
 		return got.IsObject() && got.Get("unexpected").String() == v.Get("unexpected").String()
 	}
 	return got.Type == gjson.String && got.Str == v.Str
-}
-
-func isURI(s string) bool {
-	_, err := url.Parse(s)
-	return err == nil && !strings.ContainsAny(s, " \t\n")
 }

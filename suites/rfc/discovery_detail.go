@@ -112,7 +112,7 @@ var typeDetailChecks = []Check{
 		if len(required) == 0 {
 			t.Skip("the resource type of users requires no extension")
 		}
-		doc := without(t.NewUser(), required)
+		doc := withoutExtensions(t.NewUser(), required)
 		a := t.Post(scim.UsersEndpoint, doc)
 		if a.Code() == 400 {
 			t.GivenUser() // with what the profile always sends: the extension was what lacked
@@ -302,8 +302,8 @@ func ofRFC(urn string) bool {
 	return slices.ContainsFunc(coreURNs, func(u string) bool { return strings.EqualFold(u, urn) })
 }
 
-// without leaves extensions out of a document.
-func without(doc Doc, urns []string) Doc {
+// withoutExtensions leaves extensions out of a document.
+func withoutExtensions(doc Doc, urns []string) Doc {
 	names := func(s any) bool {
 		return slices.ContainsFunc(urns, func(u string) bool { text, _ := s.(string); return strings.EqualFold(u, text) })
 	}

@@ -2,7 +2,6 @@ package rfc
 
 import (
 	"bytes"
-	"encoding/base64"
 	"encoding/json"
 	"strings"
 	"time"
@@ -74,8 +73,8 @@ func sameText(a *Attribute, sent, got string) bool {
 		x, y := instant(sent), instant(got)
 		return !y.IsZero() && x.Truncate(time.Second).Equal(y.Truncate(time.Second))
 	case "binary":
-		x, okX := decoded(sent)
-		y, okY := decoded(got)
+		x, okX := fromBase64(sent)
+		y, okY := fromBase64(got)
 		return okX && okY && bytes.Equal(x, y)
 	case "reference":
 		return sameURI(sent, got)
@@ -84,23 +83,6 @@ func sameText(a *Attribute, sent, got string) bool {
 		return digits(sent) == digits(got)
 	}
 	return strings.EqualFold(norm.NFC.String(strings.TrimSpace(sent)), norm.NFC.String(strings.TrimSpace(got)))
-}
-
-// decoded reads base64 in both alphabets, with and without padding (RFC 7643
-// section 2.3.6).
-func decoded(s string) ([]byte, bool) {
-	s = strings.NewReplacer("-", "+", "_", "/", "\r", "", "\n", "").Replace(strings.TrimRight(s, "="))
-	b, err := base64.RawStdEncoding.DecodeString(s)
-	return b, err == nil
-}
-
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, s)
 }
 
 // memberOf finds a member of an object by its name, in any case.

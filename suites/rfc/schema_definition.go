@@ -12,9 +12,9 @@ import (
 )
 
 // Rules for what the target's own /Schemas say: RFC 7643 sections 2 and 7.
-var schemaDefinitionChecks = slices.Concat(attributeChecks, attributeTypeChecks, characteristicChecks(), schemaResourceChecks)
+var schemaDefinitionChecks = slices.Concat(definitionNameChecks, definitionTypeChecks, characteristicChecks(), schemaResourceChecks)
 
-var attributeChecks = []Check{
+var definitionNameChecks = []Check{
 	{Meta: Meta{
 		ID: "schema.definition.every-attribute-has-a-name", Level: Must, ReadOnly: true,
 		Title:    "Each attribute that /Schemas define has a name, and no two of one level have the same",
@@ -94,7 +94,7 @@ var attributeChecks = []Check{
 	}},
 }
 
-var attributeTypeChecks = []Check{
+var definitionTypeChecks = []Check{
 	{Meta: Meta{
 		ID: "schema.definition.states-type-and-plurality", Level: Should, ReadOnly: true,
 		Title:    "/Schemas state the type of each attribute, and whether it has many values",
