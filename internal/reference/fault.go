@@ -62,7 +62,7 @@ var faultTopics = [][]Fault{
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
-	schemaFaults, detailFaults,
+	schemaFaults, detailFaults, cursorFaults, profileFaults,
 	attributeFaults,
 	attributeFaults, characteristicFaults,
 }

@@ -3,6 +3,7 @@ package reference
 import (
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -113,6 +114,20 @@ var groupFaults = []Fault{
 			}
 			return nil
 		})},
+	{"member-edit-500", "A PATCH of the value of a member is answered with 500", "7643-4.2-05",
+		onOperation(func(_ *patcher, o *operation) error {
+			if editsMember(o) {
+				return fail(http.StatusInternalServerError, "a member cannot be changed")
+			}
+			return nil
+		})},
+	{"member-edit-doubles", "A PATCH of the value of a member leaves the former one, too", "7643-4.2-05",
+		onOperation(func(_ *patcher, o *operation) error {
+			if editsMember(o) {
+				o.op, o.path, o.value = opAdd, "members", []any{object{"value": o.value}}
+			}
+			return nil
+		})},
 	{"nested-group-500", "A group as a member is answered with 500", "E64",
 		onWrite(func(c *call, _ *resource, _, after object) error {
 			for _, id := range memberIDs(after) {
@@ -144,4 +159,10 @@ func visitObjects(v any, visit func(object)) {
 			visitObjects(x, visit)
 		}
 	}
+}
+
+// editsMember reports whether an operation changes the value of a member that a
+// filter selects.
+func editsMember(o *operation) bool {
+	return o.is(opReplace) && strings.HasPrefix(o.path, "members[") && strings.HasSuffix(o.path, "].value")
 }

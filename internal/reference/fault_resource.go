@@ -42,6 +42,10 @@ var resourceFaults = []Fault{
 		onMeta(func(_ *call, _ *resource, meta object) { delete(meta, "location") })},
 	{"meta-location-wrong", "meta.location names another resource", "wso2/charon 127",
 		onMeta(func(c *call, r *resource, meta object) { meta["location"] = c.base + r.kind.endpoint + "/0" })},
+	{"meta-location-with-query", "meta.location names the tenant in a query part", "7644-1.3-01",
+		onMeta(func(c *call, r *resource, meta object) {
+			meta["location"] = c.base + r.kind.endpoint + "/" + r.id + "?tenant=1"
+		})},
 	{"meta-location-other-endpoint", "meta.location stands below another endpoint", "FusionAuth 2793",
 		onMeta(func(c *call, r *resource, meta object) { meta["location"] = c.base + "/Accounts/" + r.id })},
 	{"meta-resource-type-wrong", "meta.resourceType is no resource type", "wso2 9177",

@@ -92,7 +92,7 @@ func replacedAttributes() (checks []Check) {
 		checks = append(checks, Check{Meta: Meta{
 			ID: "attribute.replace." + k.id, Level: Must,
 			Title:    "PUT replaces the " + k.what + " that the target's schemas list",
-			Requires: []string{"7644-3.5.1-04", "7643-7-25", "7643-2.2-04"}, Needs: []Feature{PutMethod},
+			Requires: []string{"7644-3.5.1-04", "7643-7-25", "7643-2.2-04", "7643-4.3-03", "7643-4.3-04", "7643-4.3-05", "7643-4.1.2-16"}, Needs: []Feature{PutMethod},
 			Catches: []string{"put-keeps-old-" + k.id},
 		}, Body: func(t *T) {
 			rewritten(t, k, "PUT", func(m *generated, fields []Field) *Answer {

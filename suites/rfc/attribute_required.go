@@ -124,7 +124,7 @@ var attributeRequiredChecks = []Check{
 	{Meta: Meta{
 		ID: "attribute.create.required-ones-suffice", Level: Should,
 		Title:    "A resource is created with no more than what the target's schemas call required",
-		Requires: []string{"7643-1.1-01", "7643-2.2-01"},
+		Requires: []string{"7643-8.1-01", "7643-1.1-01", "7643-2.2-01"},
 		Catches:  []string{"create-demands-unpublished"},
 	}, Body: func(t *T) {
 		eachType(t, "attribute", func(Field) bool { return true }, func(of *ResourceType, fields []Field) string {

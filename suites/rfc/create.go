@@ -290,7 +290,7 @@ var createChecks = []Check{
 	{Meta: Meta{
 		ID: "create.extension-lies-under-its-urn", Level: Must,
 		Title:    "Extension attributes lie under the URN of the extension, which schemas names",
-		Requires: []string{"7643-3-09", "7643-3.3-07", "7643-3.3-04"}, Needs: []Feature{EnterpriseUser},
+		Requires: []string{"7643-3-09", "7643-3.3-07", "7643-3.3-04", "7643-4.3-01"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"extension-flattened", "extension-not-in-schemas"},
 	}, Body: func(t *T) {
 		offers(t, scim.EnterpriseUserURN, "department")

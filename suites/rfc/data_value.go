@@ -49,7 +49,7 @@ var dataValueChecks = []Check{
 	{Meta: Meta{
 		ID: "data.values.certificate", Level: Must,
 		Title:    "A certificate comes back as base64 of the same bytes",
-		Requires: []string{"7643-4.1.2-30", "7643-2.3-07"},
+		Requires: []string{"7643-4.1.2-30", "7643-4.1.2-31", "7643-2.3-07"},
 		Catches:  []string{"certificate-as-pem", "certificate-cut"},
 	}, Body: func(t *T) {
 		a := stored(t, "x509Certificates", Doc{"value": certificate}, "x509Certificates.value")

@@ -72,7 +72,7 @@ var resourceTypeChecks = []Check{
 	{Meta: Meta{
 		ID: "discovery.resource-types.lists-user", Level: Must, ReadOnly: true,
 		Title:    "/ResourceTypes lists the type of /Users with its endpoint and the User schema",
-		Requires: []string{"7644-4-07", "7644-4-10", "7644-3.2-15", "7643-6-06", "7643-6-07"}, Needs: []Feature{Discovery},
+		Requires: []string{"7644-4-07", "7644-4-10", "7644-3.2-15", "7643-6-06", "7643-6-07", "7643-4.1-01"}, Needs: []Feature{Discovery},
 		Catches: []string{"resource-types-bare-array", "resource-types-without-user"},
 	}, Body: func(t *T) {
 		a := offered(t, scim.ResourceTypesEndpoint).Status(200)

@@ -52,6 +52,17 @@ var resourceInvariants = []Invariant{
 		return found
 	}),
 	perResource(Meta{
+		ID: "resource.location-without-query", Level: Should,
+		Title:    "The URI of a resource has no query part, as the base URI has none",
+		Requires: []string{"7644-1.3-01"}, Catches: []string{"meta-location-with-query"},
+	}, "meta.location", func(r resource, _ *Discovered) []Finding {
+		location := r.Get("meta.location").String()
+		if !strings.Contains(location, "?") {
+			return nil
+		}
+		return []Finding{{Message: "meta.location has a query part", Where: "meta.location", Want: "a URI without ?", Got: location}}
+	}),
+	perResource(Meta{
 		ID: "resource.schemas-of-type", Level: Must,
 		Title:    "A resource lists only schemas that its resource type names",
 		Requires: []string{"7643-3-04"}, Catches: []string{"resource-foreign-schema"},
@@ -254,7 +265,7 @@ var resourceInvariants = []Invariant{
 	perResource(Meta{
 		ID: "resource.follows-own-schema", Level: Must,
 		Title:    "A resource has the types, and none of the attributes returned never, that the target's own /Schemas state",
-		Requires: []string{"7643-7-29", "7643-7-31", "7644-3.1-04", "7644-3.4-02", "7644-3.4-03"}, Needs: []Feature{Discovery}, Catches: []string{"schema-lies-about-type", "never-returned-is-returned"},
+		Requires: []string{"7643-1.2-02", "7643-1.2-03", "7643-7-29", "7643-7-31", "7644-3.1-04", "7644-3.4-02", "7644-3.4-03"}, Needs: []Feature{Discovery}, Catches: []string{"schema-lies-about-type", "never-returned-is-returned"},
 	}, "", func(r resource, d *Discovered) []Finding {
 		if d.Derived == nil || r.kind == nil {
 			return nil

@@ -40,7 +40,7 @@ var valueInvariants = []Invariant{
 	perValue(Meta{
 		ID: "value.references", Level: Must,
 		Title:    "A reference is a URI, absolute or relative",
-		Requires: []string{"7643-2.3.7-01", "7643-2.3-08"},
+		Requires: []string{"7643-2.3.7-01", "7643-2.3-08", "7644-1.2-01"},
 		Catches:  []string{"meta-location-with-space", "member-ref-object"},
 	}, slices.Concat(ownReferences, []string{"profileUrl", "photos.value"}), "reference", func(v gjson.Result) (want string) {
 		if v.Type != gjson.String || !isURI(v.Str) {

@@ -232,6 +232,22 @@ var membershipChecks = []Check{
 		t.Patch(g, Remove(member(users[0])), Add("members", Values{users[2].Ref()})).Status(200, 204)
 		hasMembers(t.Get(g).Status(200), users[1], users[2])
 	}},
+	{Meta: Meta{
+		ID: "group.members.value-is-not-edited", Level: Must,
+		Title:    "PATCH of the value of a member is refused or puts another member in its place, and corrupts nothing",
+		Requires: []string{"7643-4.2-05"}, Needs: []Feature{Groups, Patch, ReadMembers},
+		Catches: []string{"member-edit-500", "member-edit-doubles"},
+	}, Body: func(t *T) {
+		users := t.GivenUsers(3)
+		g := groupOf(t, users[0], users[1])
+		a := t.Patch(g, Replace(member(users[0])+".value", users[2].ID)).NoServerError()
+		got := t.Get(g).Status(200)
+		if a.Code()/100 == 2 && refersTo(got, "members", users[2]) {
+			hasMembers(got, users[1], users[2])
+			return
+		}
+		hasMembers(got, users[0], users[1])
+	}},
 }
 
 // refs is a list of members.

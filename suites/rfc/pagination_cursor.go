@@ -15,7 +15,7 @@ var cursorChecks = []Check{
 	{Meta: Meta{
 		ID: "pagination.cursor.walk-finds-all", Level: Must,
 		Title:    "Pages that follow one another by nextCursor hold every match once",
-		Requires: []string{"9865-2-09", "9865-2-10"}, Needs: []Feature{Cursor, Filtering},
+		Requires: []string{"9865-2-09", "9865-2-10", "9865-2-01", "9865-2-07", "9865-2-11"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-skips", "cursor-missing"},
 	}, Body: func(t *T) {
 		users := givenListed(t, 5)
@@ -56,7 +56,7 @@ var cursorChecks = []Check{
 	{Meta: Meta{
 		ID: "pagination.cursor.invalid", Level: Must,
 		Title:    "A cursor that the target did not give out is refused with 400 invalidCursor",
-		Requires: []string{"9865-2.1-01", "9865-2.1-02"}, Needs: []Feature{Cursor, Filtering},
+		Requires: []string{"9865-2.1-01", "9865-2.1-02", "9865-2-16", "9865-5.2-04"}, Needs: []Feature{Cursor, Filtering},
 		Catches: []string{"cursor-invalid-500"},
 	}, Body: func(t *T) {
 		users := givenListed(t, 3)

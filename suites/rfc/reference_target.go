@@ -33,7 +33,7 @@ var referenceChecks = []Check{
 	{Meta: Meta{
 		ID: "reference.group-of-user-answers", Level: Must,
 		Title:    "GET of the $ref of a group of a user answers the group",
-		Requires: []string{"7643-2.3.7-07"}, Needs: []Feature{Groups, ReadMembers},
+		Requires: []string{"7643-2.3.7-07", "7643-4.1.2-25"}, Needs: []Feature{Groups, ReadMembers},
 		Catches: []string{"group-ref-dead"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
@@ -69,7 +69,7 @@ var referenceChecks = []Check{
 	{Meta: Meta{
 		ID: "reference.manager-has-value", Level: Should,
 		Title:    "A manager is shown with its id in value",
-		Requires: []string{"7643-4.3-08"}, Needs: []Feature{EnterpriseUser},
+		Requires: []string{"7643-4.3-08", "7643-4.3-07"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"manager-value-missing"},
 	}, Body: func(t *T) {
 		boss, u := managed(t)

@@ -50,7 +50,7 @@ var tenantQueryChecks = []Check{
 	{Meta: Meta{
 		ID: "tenant.cursor", Level: Must,
 		Title:    "A cursor of one tenant shows nothing of it to another tenant",
-		Requires: []string{"9865-5.2-01"}, Needs: []Feature{SecondTenant, Cursor, Filtering},
+		Requires: []string{"9865-5.2-01", "9865-5.2-02"}, Needs: []Feature{SecondTenant, Cursor, Filtering},
 		Catches: []string{"tenant-cursor-crosses"},
 	}, Body: func(t *T) {
 		users, cursor := givenCursor(t)
