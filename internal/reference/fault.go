@@ -63,7 +63,6 @@ var faultTopics = [][]Fault{
 	tenantFaults, rightsFaults,
 	unicodeFaults, accessFaults, passwordFaults, payloadFaults, payloadQueryFaults, payloadBodyFaults,
 	schemaFaults, detailFaults, cursorFaults, profileFaults,
-	attributeFaults,
 	attributeFaults, characteristicFaults,
 }
 
