@@ -5,7 +5,9 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -34,6 +36,19 @@ type Option struct {
 	Source  Ref
 }
 
+// AuthForm is a form of the Authorization header.
+type AuthForm struct {
+	Name string
+	// Header is its value, with TOKEN for the credential.
+	Header string
+	Source Ref
+}
+
+// Authenticate makes the header of a token.
+func (f AuthForm) Authenticate(token string) scim.Authenticator {
+	return scim.Raw(scim.StaticToken(strings.ReplaceAll(f.Header, "TOKEN", token)))
+}
+
 // Member is a member of a group, as the target knows it.
 type Member struct {
 	// ID is the target's id of the user.
@@ -55,11 +70,26 @@ type Dialect struct {
 	Options []Option
 	// Source says, by the name of the function, where the wording is from.
 	Source map[string]Ref
+	// Assumed says, by the name of the function, which part of a sourced
+	// wording nobody documents: the order of keys, a header.
+	Assumed map[string]string
 	// Unknown says, by the name of the function, why there is none.
 	Unknown map[string]string
+	// Auth lists the forms of the Authorization header; the connection
+	// chooses one.
+	Auth []AuthForm
 
+	// Flows: the flows of suites/lifecycle are played in this dialect.
+	Flows bool
+
+	// Discover is what is asked before everything else, where the answers
+	// steer what follows.
+	Discover func() []scim.Request
 	// Probe is the connection test.
 	Probe func() scim.Request
+	// ListUsers and ListGroups read a page of all of them, for an import
+	// or to match on this side; startIndex counts from 1.
+	ListUsers, ListGroups func(startIndex int) scim.Request
 	// Find is the matching query before a create.
 	Find func(User) scim.Request
 	// Read reads a linked user.
@@ -89,6 +119,19 @@ type Dialect struct {
 	ReplaceMembers func(id string, current scim.Resource, g Group, members []Member) scim.Request
 	DeleteGroup    func(id string) scim.Request
 
+	// FindAfterConflict: nothing is looked up before a create; Find and
+	// FindGroup follow an answer of 409.
+	FindAfterConflict bool
+	// LeaveGroups: a user leaves all groups before it is deactivated or
+	// deleted.
+	LeaveGroups bool
+	// LiveTest: switching provisioning on creates a test user and a test
+	// group, and deletes both.
+	LiveTest bool
+	// MaxMembers limits the members that are changed in one go; 0 is no
+	// limit.
+	MaxMembers int
+
 	objectID func(tag, what string) string
 	// rematches: a linked object that is gone is looked for anew.
 	rematches bool
@@ -96,7 +139,11 @@ type Dialect struct {
 
 // constructors makes the dialects, by name.
 var constructors = map[string]func(settings) *Dialect{
-	"okta-aiw": oktaAIW, "okta-oin": oktaOIN, "entra-legacy": entraLegacy, "entra-compliant": entraCompliant,
+	"okta-aiw": oktaAIW, "okta-oin": oktaOIN, "okta-oin-userpatch": oktaOINUserPatch, "okta-opp": oktaOPP,
+	"entra-legacy": entraLegacy, "entra-compliant": entraCompliant, "entra-ondemand": entraOnDemand,
+	"pingfederate": pingFederate, "pingfederate-zpa": pingFederateZPA, "pingone": pingOne,
+	"sailpoint": sailPoint, "onelogin": oneLogin, "jumpcloud": jumpCloud, "authentik": authentik,
+	"google-workspace": googleWorkspace,
 }
 
 // Dialects lists all dialects with the defaults of their options, sorted by
@@ -135,11 +182,40 @@ type settings map[string]string
 // is reports whether an option was set to the value.
 func (s settings) is(option, value string) bool { return s[option] == value }
 
+// leaveOut takes wordings away, with the reason.
+func (d *Dialect) leaveOut(reason string, names ...string) {
+	for _, name := range names {
+		reflect.ValueOf(d).Elem().FieldByName(name).SetZero()
+		delete(d.Source, name)
+		delete(d.Assumed, name)
+		d.Unknown[name] = reason
+	}
+}
+
+// assume marks wordings of acts whose request no document shows: they have the
+// plain form of the RFC, and an option leaves them out.
+func (d *Dialect) assume(set settings, key string, names ...string) {
+	d.Options = append(d.Options, Option{
+		Name: "undocumented-forms", Default: "rfc", Values: []string{"rfc", "left-out"}, Source: Ref{key, Assumed},
+	})
+	for _, name := range names {
+		d.Source[name] = Ref{key, Assumed}
+	}
+	if set.is("undocumented-forms", "left-out") {
+		d.leaveOut("the request is not known ("+key+")", names...)
+	}
+}
+
 func userPath(id string) string  { return scim.UsersEndpoint + "/" + url.PathEscape(id) }
 func groupPath(id string) string { return scim.GroupsEndpoint + "/" + url.PathEscape(id) }
 
 // percent encodes a query value with %20 for a blank, as Okta does.
 func percent(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+func number(n int) string { return strconv.Itoa(n) }
+
+// page is the query of one page.
+func page(start, count int) string { return fmt.Sprintf("startIndex=%d&count=%d", start, count) }
 
 // words makes request constructors that share an identity provider's headers.
 type words struct {

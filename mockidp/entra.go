@@ -58,6 +58,8 @@ func entraCommon(set settings) (*Dialect, words) {
 		objectID:     guid,
 		rematches:    !set.is("on-missing", "fail"),
 		NeedsCurrent: true,
+		Flows:        true,
+		Auth:         []AuthForm{{"bearer", "Bearer TOKEN", Ref{"entra.md 1.2", Documented}}},
 		Options: []Option{
 			{Name: "group-schemas", Default: "core+adscim", Values: []string{"core+adscim", "core"}, Source: Ref{"entra.md 3.2", Documented}},
 			{Name: "adscim-version", Default: "5.0", Values: []string{"5.0", "absent"}, Source: Ref{"entra.md 1.2", Observed}},
@@ -77,6 +79,9 @@ func entraCommon(set settings) (*Dialect, words) {
 			"DeleteGroup": {"entra.md 3.5", Documented},
 		},
 		Unknown: map[string]string{
+			"Discover":       "no job of Entra ID reads a discovery endpoint (entra.md 1.7)",
+			"ListUsers":      "Entra ID lists nobody in its cycles; the pages of Account Discovery are not shown (entra.md 1.7)",
+			"ListGroups":     "Entra ID lists no groups (entra.md 1.7)",
 			"Reconcile":      "Entra ID does not repeat a group's name with its members (entra.md 3)",
 			"ReplaceMembers": "Entra ID never pushes the whole list of members (entra.md 3.3)",
 		},

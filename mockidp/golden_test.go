@@ -42,44 +42,59 @@ var (
 	more = mockidp.Member{ID: "u-1003", UserName: "cy@example.com"}
 )
 
-// intents words every intent of a dialect.
+// intents words every intent that a dialect has.
 func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 	current, err := scim.NewResource([]byte(before))
 	require.NoError(t, err)
+	members := []mockidp.Member{one}
+	every := map[string]func() []scim.Request{
+		"Discover":     func() []scim.Request { return d.Discover() },
+		"Probe":        func() []scim.Request { return only(d.Probe()) },
+		"Find":         func() []scim.Request { return only(d.Find(ann)) },
+		"Read":         func() []scim.Request { return only(d.Read("u-1001")) },
+		"Create":       func() []scim.Request { return only(d.Create(ann)) },
+		"Update":       func() []scim.Request { return d.Update("u-1001", current, ann) },
+		"Deactivate":   func() []scim.Request { return d.Deactivate("u-1001", current, ann) },
+		"Reactivate":   func() []scim.Request { return d.Reactivate("u-1001", current, ann) },
+		"Delete":       func() []scim.Request { return only(d.Delete("u-1001")) },
+		"SetManager":   func() []scim.Request { return only(d.SetManager("u-1001", current, "u-1002")) },
+		"ClearManager": func() []scim.Request { return only(d.ClearManager("u-1001")) },
+		"ListUsers":    func() []scim.Request { return []scim.Request{d.ListUsers(1), d.ListUsers(101)} },
+		"ListGroups":   func() []scim.Request { return []scim.Request{d.ListGroups(1), d.ListGroups(101)} },
+		"FindGroup":    func() []scim.Request { return only(d.FindGroup(sales)) },
+		"ReadGroup":    func() []scim.Request { return only(d.ReadGroup("g-2001")) },
+		"CreateGroup":  func() []scim.Request { return only(d.CreateGroup(sales, members)) },
+		"Reconcile":    func() []scim.Request { return only(d.Reconcile("g-2001", sales)) },
+		"RenameGroup":  func() []scim.Request { return only(d.RenameGroup("g-2001", scim.Resource{}, sales, members)) },
+		"ReplaceMembers": func() []scim.Request {
+			return only(d.ReplaceMembers("g-2001", scim.Resource{}, sales, []mockidp.Member{one, two}))
+		},
+		"DeleteGroup": func() []scim.Request { return only(d.DeleteGroup("g-2001")) },
+		"ChangeMembers": func() []scim.Request {
+			return d.ChangeMembers("g-2001", scim.Resource{}, sales, members, members, []mockidp.Member{two, more})
+		},
+	}
 	out := map[string][]scim.Request{}
-	if d.Probe != nil {
-		out["Probe"] = []scim.Request{d.Probe()}
+	for name, f := range wordings(d) {
+		require.Contains(t, every, name)
+		if !f.IsNil() {
+			out[name] = every[name]()
+		}
 	}
-	out["Find"] = []scim.Request{d.Find(ann)}
-	out["Read"] = []scim.Request{d.Read("u-1001")}
-	out["Create"] = []scim.Request{d.Create(ann)}
-	out["Update"] = d.Update("u-1001", current, ann)
-	out["Deactivate"] = d.Deactivate("u-1001", current, ann)
-	out["Reactivate"] = d.Reactivate("u-1001", current, ann)
-	if d.Delete != nil {
-		out["Delete"] = []scim.Request{d.Delete("u-1001")}
+	return out
+}
+
+func only(r scim.Request) []scim.Request { return []scim.Request{r} }
+
+// wordings lists the functions of a dialect.
+func wordings(d *mockidp.Dialect) map[string]reflect.Value {
+	out := map[string]reflect.Value{}
+	v := reflect.ValueOf(*d)
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Type.Kind() == reflect.Func && f.IsExported() {
+			out[f.Name] = v.Field(i)
+		}
 	}
-	if d.SetManager != nil {
-		out["SetManager"] = []scim.Request{d.SetManager("u-1001", current, "u-1002")}
-	}
-	if d.ClearManager != nil {
-		out["ClearManager"] = []scim.Request{d.ClearManager("u-1001")}
-	}
-	out["FindGroup"] = []scim.Request{d.FindGroup(sales)}
-	if d.ReadGroup != nil {
-		out["ReadGroup"] = []scim.Request{d.ReadGroup("g-2001")}
-	}
-	out["CreateGroup"] = []scim.Request{d.CreateGroup(sales, []mockidp.Member{one})}
-	if d.Reconcile != nil {
-		out["Reconcile"] = []scim.Request{d.Reconcile("g-2001", sales)}
-	}
-	out["RenameGroup"] = []scim.Request{d.RenameGroup("g-2001", scim.Resource{}, sales, []mockidp.Member{one})}
-	out["ChangeMembers"] = d.ChangeMembers("g-2001", scim.Resource{}, sales,
-		[]mockidp.Member{one}, []mockidp.Member{one}, []mockidp.Member{two, more})
-	if d.ReplaceMembers != nil {
-		out["ReplaceMembers"] = []scim.Request{d.ReplaceMembers("g-2001", scim.Resource{}, sales, []mockidp.Member{one, two})}
-	}
-	out["DeleteGroup"] = []scim.Request{d.DeleteGroup("g-2001")}
 	return out
 }
 
@@ -87,13 +102,23 @@ func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 // that names its source. The other values of the options have files of their
 // own, for the intents that they word otherwise.
 func TestGoldenRequests(t *testing.T) {
+	wanted := map[string]bool{}
 	for _, d := range mockidp.Dialects() {
 		plain := intents(t, d)
 		for intent, requests := range plain {
+			file := filepath.Join("testdata", d.Name, intent+".http")
+			wanted[file] = true
 			t.Run(d.Name+"/"+intent, func(t *testing.T) {
 				ref, ok := d.Source[intent]
 				require.True(t, ok, "the wording has no source")
-				golden(t, filepath.Join("testdata", d.Name, intent+".http"), ref, requests)
+				golden(t, file, ref, d.Assumed[intent], nil, requests)
+			})
+		}
+		for _, form := range d.Auth {
+			file := filepath.Join("testdata", d.Name, "auth-"+form.Name+".http")
+			wanted[file] = true
+			t.Run(d.Name+"/auth-"+form.Name, func(t *testing.T) {
+				golden(t, file, form.Source, "", &form, only(scim.Request{Method: "GET", Path: scim.UsersEndpoint}))
 			})
 		}
 		for _, o := range d.Options {
@@ -101,32 +126,53 @@ func TestGoldenRequests(t *testing.T) {
 				other, err := mockidp.Lookup(d.Name, map[string]string{o.Name: value})
 				require.NoError(t, err)
 				for intent, requests := range intents(t, other) {
-					// A header that every request has is shown once.
-					if reflect.DeepEqual(requests, plain[intent]) || o.Name == "adscim-version" && intent != "Read" {
+					if reflect.DeepEqual(requests, plain[intent]) || shownOnce[o.Name] != "" && intent != shownOnce[o.Name] {
 						continue
 					}
 					name := intent + "." + o.Name + "=" + fileName.Replace(value)
+					file := filepath.Join("testdata", d.Name, name+".http")
+					wanted[file] = true
 					t.Run(d.Name+"/"+name, func(t *testing.T) {
-						golden(t, filepath.Join("testdata", d.Name, name+".http"), o.Source, requests)
+						golden(t, file, o.Source, other.Assumed[intent], nil, requests)
 					})
 				}
 			}
 		}
 	}
+	files, err := filepath.Glob("testdata/*/*")
+	require.NoError(t, err)
+	for _, file := range files {
+		switch {
+		case wanted[file] || filepath.Ext(file) != ".http":
+		case *update:
+			require.NoError(t, os.Remove(file))
+		default:
+			t.Errorf("%s belongs to no wording: delete it", file)
+		}
+	}
 }
 
+// shownOnce names the intent that shows an option of a header that every
+// request has.
+var shownOnce = map[string]string{"adscim-version": "Read", "content-type": "Create", "headers": "Create"}
+
 // fileName makes a file name of an option's value.
-var fileName = strings.NewReplacer("%", "percent-", "+", "plus", " ", "-")
+var fileName = strings.NewReplacer("%", "percent-", "+", "plus", " ", "-", "/", "-")
 
 // golden compares requests with a file.
-func golden(t *testing.T, file string, ref mockidp.Ref, requests []scim.Request) {
+func golden(t *testing.T, file string, ref mockidp.Ref, assumed string, auth *mockidp.AuthForm, requests []scim.Request) {
 	t.Helper()
-	assert.Contains(t, []string{mockidp.Documented, mockidp.Observed}, ref.Mark)
 	require.NotEmpty(t, requests)
+	if auth == nil {
+		auth = &mockidp.AuthForm{Header: "Bearer TOKEN"}
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "# source: %s\n# mark: %s\n", ref.Key, ref.Mark)
+	if assumed != "" {
+		fmt.Fprintf(&b, "# assumed: %s\n", assumed)
+	}
 	for _, r := range requests {
-		b.WriteString("\n" + capture(t, r) + "\n")
+		b.WriteString("\n" + capture(t, r, *auth) + "\n")
 	}
 	if *update {
 		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
@@ -138,7 +184,7 @@ func golden(t *testing.T, file string, ref mockidp.Ref, requests []scim.Request)
 }
 
 // capture sends a request through the client and returns what arrived.
-func capture(t *testing.T, r scim.Request) string {
+func capture(t *testing.T, r scim.Request, auth mockidp.AuthForm) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -176,7 +222,7 @@ func capture(t *testing.T, r scim.Request) string {
 		got <- b.String()
 	}()
 	client, err := scim.NewClient(scim.Config{
-		BaseURL: "http://" + l.Addr().String() + "/scim/v2", Auth: scim.Bearer(scim.StaticToken("example-token")),
+		BaseURL: "http://" + l.Addr().String() + "/scim/v2", Auth: auth.Authenticate("example-token"),
 	})
 	require.NoError(t, err)
 	defer client.Close()
@@ -186,32 +232,46 @@ func capture(t *testing.T, r scim.Request) string {
 	return strings.ReplaceAll(sent, "\r\n", "\n")
 }
 
-// Each function of a dialect has a source, or a reason why it is nil.
+// Each function of a dialect has a source, or a reason why it is nil; what is
+// only assumed can be left out by an option that says so.
 func TestNothingIsInvented(t *testing.T) {
 	for _, d := range mockidp.Dialects() {
-		v := reflect.ValueOf(*d)
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			if f.Type.Kind() != reflect.Func || !f.IsExported() {
-				continue
+		plain := intents(t, d)
+		for name, f := range wordings(d) {
+			ref, sourced := d.Source[name]
+			_, unknown := d.Unknown[name]
+			assert.Equal(t, !f.IsNil(), sourced, "%s: a source and no %s, or the reverse", d.Name, name)
+			assert.Equal(t, f.IsNil(), unknown, "%s: says why it has no %s, and has it, or the reverse", d.Name, name)
+			if sourced && ref.Mark == mockidp.Assumed {
+				assert.True(t, canBeChanged(t, d, name, plain), "%s: %s is assumed, and no option says so", d.Name, name)
 			}
-			_, sourced := d.Source[f.Name]
-			_, unknown := d.Unknown[f.Name]
-			if v.Field(i).IsNil() {
-				assert.False(t, sourced, "%s has a source for %s and does not word it", d.Name, f.Name)
-				if f.Name != "Reconcile" || d.IdP == "entra" {
-					assert.True(t, unknown, "%s does not say why it has no %s", d.Name, f.Name)
-				}
-				continue
-			}
-			assert.True(t, sourced, "%s has no source for %s", d.Name, f.Name)
-			assert.False(t, unknown, "%s words %s and says that it does not", d.Name, f.Name)
+		}
+		for name := range d.Assumed {
+			assert.Contains(t, d.Source, name, d.Name)
 		}
 		for _, o := range d.Options {
 			assert.Contains(t, o.Values, o.Default, "%s option %s", d.Name, o.Name)
 			assert.NotEmpty(t, o.Source.Key)
 		}
 	}
+}
+
+// canBeChanged reports whether an option that is marked as assumed rules the
+// wording of an intent.
+func canBeChanged(t *testing.T, d *mockidp.Dialect, intent string, plain map[string][]scim.Request) bool {
+	for _, o := range d.Options {
+		if o.Source.Mark != mockidp.Assumed {
+			continue
+		}
+		for _, value := range o.Values {
+			other, err := mockidp.Lookup(d.Name, map[string]string{o.Name: value})
+			require.NoError(t, err)
+			if !reflect.DeepEqual(plain[intent], intents(t, other)[intent]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Every value of every option changes something that is sent.
@@ -235,5 +295,5 @@ func TestOptionsHaveAnEffect(t *testing.T) {
 	_, err := mockidp.Lookup("okta-aiw", map[string]string{"space": "_"})
 	assert.ErrorContains(t, err, "it can be %20, +")
 	_, err = mockidp.Lookup("okta", nil)
-	assert.ErrorContains(t, err, "there are entra-compliant")
+	assert.ErrorContains(t, err, "there are authentik, entra-compliant")
 }

@@ -45,15 +45,22 @@ func oktaCommon(set settings) *Dialect {
 			"Read":        {"okta.md 2.4", Documented},
 			"Create":      {"okta.md 2.2", Documented},
 			"Update":      {"okta.md 2.4", Observed},
+			"ListUsers":   {"okta.md 4", Documented},
 			"FindGroup":   {"okta.md 3.2", Documented},
+			"ListGroups":  {"okta.md 3.7", Documented},
 			"DeleteGroup": {"okta.md 3.6", Documented},
 		},
+		Assumed: map[string]string{"Create": "where mapped attributes stand among the keys"},
 		Unknown: map[string]string{
+			"Discover":     "Okta's cloud client reads no discovery endpoint (okta.md 0)",
 			"Delete":       "Okta does not delete users (okta.md 2.6)",
 			"SetManager":   "Okta sends no reference to a manager (okta.md 2.2)",
 			"ClearManager": "Okta sends no reference to a manager (okta.md 2.2)",
 		},
-		Probe: func() scim.Request { return okta.read(scim.UsersEndpoint, "startIndex=1&count=2") },
+		Flows:      true,
+		Probe:      func() scim.Request { return okta.read(scim.UsersEndpoint, "startIndex=1&count=2") },
+		ListUsers:  func(start int) scim.Request { return okta.read(scim.UsersEndpoint, page(start, 100)) },
+		ListGroups: func(start int) scim.Request { return okta.read(scim.GroupsEndpoint, page(start, 100)) },
 		Find: func(u User) scim.Request {
 			return okta.read(scim.UsersEndpoint, "filter="+encode("userName eq "+scim.Quote(u.UserName))+"&startIndex=1&count=100")
 		},
@@ -74,6 +81,11 @@ func oktaCommon(set settings) *Dialect {
 func oktaAIW(set settings) *Dialect {
 	d := oktaCommon(set)
 	d.Name, d.Label, d.NeedsCurrent = "okta-aiw", "Okta, custom app", true
+	d.Auth = []AuthForm{
+		{"bearer", "Bearer TOKEN", Ref{"okta.md 1.2", Observed}},
+		{"basic", "Basic TOKEN", Ref{"okta.md 1.2", Documented}},
+	}
+	d.Unknown["Reconcile"] = "the custom app sends the name with the members in one PUT (okta.md 3.4)"
 	for name, ref := range map[string]Ref{
 		"Deactivate": {"okta.md 2.5", Observed}, "Reactivate": {"okta.md 2.5", Observed},
 		"ReadGroup": {"okta.md 3.3", Observed}, "CreateGroup": {"okta.md 3.3", Observed},
@@ -114,6 +126,11 @@ func oktaAIW(set settings) *Dialect {
 func oktaOIN(set settings) *Dialect {
 	d := oktaCommon(set)
 	d.Name, d.Label = "okta-oin", "Okta, catalog app"
+	d.Auth = []AuthForm{
+		{"bearer", "Bearer TOKEN", Ref{"okta.md 1.2", Documented}},
+		{"header", "TOKEN", Ref{"okta.md 1.2", Documented}},
+		{"basic", "Basic TOKEN", Ref{"okta.md 1.2", Documented}},
+	}
 	for name, ref := range map[string]Ref{
 		"Deactivate": {"okta.md 2.5", Documented}, "Reactivate": {"okta.md 2.5", Documented},
 		"CreateGroup": {"okta.md 3.3", Documented}, "Reconcile": {"okta.md 3.4", Documented},

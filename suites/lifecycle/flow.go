@@ -41,7 +41,7 @@ type FlowStep struct {
 func Checks() []Check {
 	var out []Check
 	for _, f := range flows() {
-		for _, d := range mockidp.Dialects() {
+		for _, d := range played() {
 			out = append(out, f.check(d))
 		}
 	}
@@ -51,10 +51,15 @@ func Checks() []Check {
 // Dialects lists the dialects for verdicts.
 func Dialects() []Dialect {
 	var out []Dialect
-	for _, d := range mockidp.Dialects() {
+	for _, d := range played() {
 		out = append(out, Dialect{Name: d.Name, Label: d.Label})
 	}
 	return out
+}
+
+// played lists the dialects whose rhythm the provider knows.
+func played() []*mockidp.Dialect {
+	return slices.DeleteFunc(mockidp.Dialects(), func(d *mockidp.Dialect) bool { return !d.Flows })
 }
 
 func flows() []Flow {

@@ -1,0 +1,15 @@
+package mockidp
+
+// oktaOPP is the agent for provisioning on the premises, in its SCIM 2.0 mode.
+// It has the life of users and no groups; what its requests look like is not
+// shown anywhere, so they have the form of the custom app (okta.md 0).
+func oktaOPP(set settings) *Dialect {
+	d := oktaAIW(set)
+	d.Name, d.Label, d.Flows = "okta-opp", "Okta, on-premises agent", false
+	d.leaveOut("group push is not supported in the SCIM 2.0 mode of the agent (okta.md 0)",
+		"FindGroup", "ListGroups", "ReadGroup", "CreateGroup", "Reconcile", "RenameGroup", "ChangeMembers", "ReplaceMembers", "DeleteGroup")
+	d.leaveOut("the connection test of the agent in its SCIM 2.0 mode is not known (okta.md 0)", "Probe")
+	d.assume(set, "okta.md 0", "Find", "ListUsers", "Read", "Create", "Update", "Deactivate", "Reactivate")
+	d.Auth = nil
+	return d
+}
