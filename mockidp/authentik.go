@@ -24,10 +24,22 @@ func authentik(set settings) *Dialect {
 		Name: "authentik", Label: "authentik", IdP: "authentik", objectID: guid, rematches: true, FindAfterConflict: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{"other-idps.md 7.1", Observed}}},
 		Options: []Option{
-			{Name: "headers", Default: "both", Values: []string{"both", "none"}, Source: Ref{"other-idps.md 7.1", Observed}},
-			{Name: "groups-by", Default: "patch", Values: []string{"patch", "put"}, Source: Ref{"other-idps.md 7.4", Observed}},
-			{Name: "max-operations", Default: "0", Values: []string{"0", "1"}, Source: Ref{"other-idps.md 7.4", Observed}},
-			{Name: "mode", Default: "default", Values: []string{"default", "aws", "salesforce", "webex"}, Source: Ref{"other-idps.md 7.2, 7.4", Observed}},
+			{
+				Name: "headers", About: "\"none\" is what versions of early 2023 sent: neither Accept nor a media type of SCIM",
+				Default: "both", Values: []string{"both", "none"}, Source: Ref{"other-idps.md 7.1", Observed},
+			},
+			{
+				Name: "groups-by", About: "what the target's ServiceProviderConfig says of PATCH",
+				Default: "patch", Values: []string{"patch", "put"}, Source: Ref{"other-idps.md 7.4", Observed},
+			},
+			{
+				Name: "max-operations", About: "bulk.maxOperations of the target: so many members go into one PATCH, 0 is all",
+				Default: "0", Values: []string{"0", "1"}, Source: Ref{"other-idps.md 7.4", Observed},
+			},
+			{
+				Name: "mode", About: "the compatibility mode of the provider",
+				Default: "default", Values: []string{"default", "aws", "salesforce", "webex"}, Source: Ref{"other-idps.md 7.2, 7.4", Observed},
+			},
 		},
 		Source: map[string]Ref{
 			"Discover": {"other-idps.md 7.2", Observed}, "Find": {"other-idps.md 7.3", Observed}, "Create": {"other-idps.md 7.3", Observed},

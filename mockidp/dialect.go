@@ -30,6 +30,8 @@ type Ref struct {
 // Option is a point where sources disagree or nobody knows.
 type Option struct {
 	Name string
+	// About says what it is about, for people.
+	About string
 	// Default is the better-sourced value of Values.
 	Default string
 	Values  []string
@@ -146,6 +148,18 @@ var constructors = map[string]func(settings) *Dialect{
 	"google-workspace": googleWorkspace,
 }
 
+// Intents lists the names of the wordings, in the order of the fields.
+func Intents() []string {
+	var out []string
+	t := reflect.TypeFor[Dialect]()
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() && f.Type.Kind() == reflect.Func {
+			out = append(out, f.Name)
+		}
+	}
+	return out
+}
+
 // Dialects lists all dialects with the defaults of their options, sorted by
 // name.
 func Dialects() []*Dialect {
@@ -196,7 +210,9 @@ func (d *Dialect) leaveOut(reason string, names ...string) {
 // plain form of the RFC, and an option leaves them out.
 func (d *Dialect) assume(set settings, key string, names ...string) {
 	d.Options = append(d.Options, Option{
-		Name: "undocumented-forms", Default: "rfc", Values: []string{"rfc", "left-out"}, Source: Ref{key, Assumed},
+		Name:    "undocumented-forms",
+		About:   "what is documented to be done, without the request: in the plain form of the RFC, or not at all",
+		Default: "rfc", Values: []string{"rfc", "left-out"}, Source: Ref{key, Assumed},
 	})
 	for _, name := range names {
 		d.Source[name] = Ref{key, Assumed}

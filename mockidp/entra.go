@@ -61,11 +61,26 @@ func entraCommon(set settings) (*Dialect, words) {
 		Flows:        true,
 		Auth:         []AuthForm{{"bearer", "Bearer TOKEN", Ref{"entra.md 1.2", Documented}}},
 		Options: []Option{
-			{Name: "group-schemas", Default: "core+adscim", Values: []string{"core+adscim", "core"}, Source: Ref{"entra.md 3.2", Documented}},
-			{Name: "adscim-version", Default: "5.0", Values: []string{"5.0", "absent"}, Source: Ref{"entra.md 1.2", Observed}},
-			{Name: "query", Default: "+", Values: []string{"+", "+ and quotes", "%20"}, Source: Ref{"entra.md 1.3", Observed}},
-			{Name: "match", Default: "userName", Values: []string{"userName", "externalId", "work-email"}, Source: Ref{"entra.md 2.2", Documented}},
-			{Name: "on-missing", Default: "rematch", Values: []string{"rematch", "fail"}, Source: Ref{"entra.md 5.3", Assumed}},
+			{
+				Name: "group-schemas", About: "documentation and captures differ on the second schema URI of a new group",
+				Default: "core+adscim", Values: []string{"core+adscim", "core"}, Source: Ref{"entra.md 3.2", Documented},
+			},
+			{
+				Name: "adscim-version", About: "the header by which targets know Entra ID",
+				Default: "5.0", Values: []string{"5.0", "absent"}, Source: Ref{"entra.md 1.2", Observed},
+			},
+			{
+				Name: "query", About: "how a blank and a quote of a filter are encoded",
+				Default: "+", Values: []string{"+", "+ and quotes", "%20"}, Source: Ref{"entra.md 1.3", Observed},
+			},
+			{
+				Name: "match", About: "the matching attribute of the mapping",
+				Default: "userName", Values: []string{"userName", "externalId", "work-email"}, Source: Ref{"entra.md 2.2", Documented},
+			},
+			{
+				Name: "on-missing", About: "what follows when a linked user is gone: a new matching query, or a failure",
+				Default: "rematch", Values: []string{"rematch", "fail"}, Source: Ref{"entra.md 5.3", Assumed},
+			},
 		},
 		Source: map[string]Ref{
 			"Probe":       {"entra.md 1.6", Documented},

@@ -20,8 +20,14 @@ func entraCompliant(set settings) *Dialect {
 		d.Source[name] = ref
 	}
 	d.Options = append(d.Options,
-		Option{Name: "member-add", Default: "add", Values: []string{"add", "replace"}, Source: Ref{"entra.md 3.3", Observed}},
-		Option{Name: "clear-manager", Default: "empty-string", Values: []string{"empty-string", "empty-object", "remove"}, Source: Ref{"entra.md 2.6", Observed}},
+		Option{
+			Name: "member-add", About: "\"replace\" carries only the new member; a target that then has only this member follows the RFC",
+			Default: "add", Values: []string{"add", "replace"}, Source: Ref{"entra.md 3.3", Observed},
+		},
+		Option{
+			Name: "clear-manager", About: "three shapes were seen",
+			Default: "empty-string", Values: []string{"empty-string", "empty-object", "remove"}, Source: Ref{"entra.md 2.6", Observed},
+		},
 	)
 	patch := func(path string, ops ...any) scim.Request {
 		return entra.send(http.MethodPatch, path, patchOp(ops...))

@@ -19,8 +19,14 @@ func entraLegacy(set settings) *Dialect {
 		d.Source[name] = ref
 	}
 	d.Options = append(d.Options,
-		Option{Name: "active", Default: "string", Values: []string{"string", "boolean"}, Source: Ref{"entra.md 2.5", Documented}},
-		Option{Name: "member-ref", Default: "null", Values: []string{"null", "absent"}, Source: Ref{"entra.md 3.3", Documented}},
+		Option{
+			Name: "active", About: "the samples of the documentation have a boolean, the captures a string",
+			Default: "string", Values: []string{"string", "boolean"}, Source: Ref{"entra.md 2.5", Documented},
+		},
+		Option{
+			Name: "member-ref", About: "the documentation has $ref: null, captures often have only value",
+			Default: "null", Values: []string{"null", "absent"}, Source: Ref{"entra.md 3.3", Documented},
+		},
 	)
 	d.Unknown["ClearManager"] = "how the legacy dialect clears a manager is not documented (entra.md 2.6)"
 	patch := func(path string, ops ...any) scim.Request {

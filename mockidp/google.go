@@ -18,7 +18,10 @@ func googleWorkspace(set settings) *Dialect {
 	d := &Dialect{
 		Name: "google-workspace", Label: "Google Workspace", IdP: "google-workspace", objectID: guid,
 		Options: []Option{
-			{Name: "department", Default: "not-mapped", Values: []string{"not-mapped", "nested", "dotted-key"}, Source: Ref{sheet, Assumed}},
+			{
+				Name: "department", About: "the mapping is documented with a dot between URN and attribute; whether the dot is sent is unknown",
+				Default: "not-mapped", Values: []string{"not-mapped", "nested", "dotted-key"}, Source: Ref{sheet, Assumed},
+			},
 		},
 		Source: map[string]Ref{},
 		Unknown: map[string]string{

@@ -20,7 +20,10 @@ func jumpCloud(set settings) *Dialect {
 		Name: "jumpcloud", Label: "JumpCloud", IdP: "jumpcloud", objectID: guid, LiveTest: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{Name: "content-type", Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed}},
+			{
+				Name: "content-type", About: "no source shows the media type",
+				Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed},
+			},
 		},
 		Source: map[string]Ref{
 			"Probe": {sheet, Observed}, "Update": {sheet, Observed}, "Deactivate": {sheet, Observed}, "Reactivate": {sheet, Observed},

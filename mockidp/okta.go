@@ -37,7 +37,10 @@ func oktaCommon(set settings) *Dialect {
 		IdP:      "okta",
 		objectID: oktaID,
 		Options: []Option{
-			{Name: "space", Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"okta.md 2.1", Documented}},
+			{
+				Name: "space", About: "how a blank of a filter is encoded; the plus is that of older documents",
+				Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"okta.md 2.1", Documented},
+			},
 		},
 		Source: map[string]Ref{
 			"Probe":       {"okta.md 1.4", Documented},

@@ -13,7 +13,7 @@ func oktaOINUserPatch(set settings) *Dialect {
 	d := oktaOIN(set)
 	d.Name, d.Label, d.Flows = "okta-oin-userpatch", "Okta, catalog app with user PATCH", false
 	d.Options = append(d.Options, Option{
-		Name: "profile-patch", Default: "left-out", Values: []string{"left-out", "without-path", "with-path"},
+		Name: "profile-patch", About: "no capture of a profile PATCH is public; by analogy with active it has no path", Default: "left-out", Values: []string{"left-out", "without-path", "with-path"},
 		Source: Ref{"okta.md 0", Assumed},
 	})
 	patch := func(ops func(object) []any) {

@@ -19,8 +19,14 @@ func oneLogin(set settings) *Dialect {
 		Name: "onelogin", Label: "OneLogin", IdP: "onelogin", objectID: guid, LeaveGroups: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{Name: "content-type", Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed}},
-			{Name: "emails", Default: "list", Values: []string{"list", "object", "no-primary"}, Source: Ref{sheet, Observed}},
+			{
+				Name: "content-type", About: "no source shows the media type",
+				Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed},
+			},
+			{
+				Name: "emails", About: "the body is a template that the administrator edits; these three were seen",
+				Default: "list", Values: []string{"list", "object", "no-primary"}, Source: Ref{sheet, Observed},
+			},
 		},
 		Source: map[string]Ref{
 			"Probe": {sheet, Observed}, "ListUsers": {sheet, Observed}, "ListGroups": {sheet, Observed}, "Find": {sheet, Observed},

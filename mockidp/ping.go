@@ -28,16 +28,43 @@ func pingFederate(set settings) *Dialect {
 		Name: "pingfederate", Label: "PingFederate", IdP: "pingfederate", objectID: guid,
 		Auth: pingAuth,
 		Options: []Option{
-			{Name: "filter", Default: "userName eq", Values: []string{"userName eq", "emails eq", "username eq", "email co"}, Source: Ref{sheet, Documented}},
-			{Name: "filter-value", Default: "quoted", Values: []string{"quoted", "bare"}, Source: Ref{"other-idps.md 2.2", Assumed}},
-			{Name: "query", Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"other-idps.md 2.2", Assumed}},
-			{Name: "probe", Default: "left-out", Values: []string{"left-out", "users-0"}, Source: Ref{"other-idps.md 2.2", Assumed}},
-			{Name: "remove-user-action", Default: "disable", Values: []string{"disable", "delete"}, Source: Ref{sheet, Documented}},
-			{Name: "disable", Default: "put-active-false", Values: []string{"put-active-false", "left-out"}, Source: Ref{"other-idps.md 2.2", Assumed}},
-			{Name: "results-per-page", Default: "1000", Values: []string{"1000", "-1"}, Source: Ref{sheet, Documented}},
-			{Name: "group-name", Default: "CN", Values: []string{"CN", "DN"}, Source: Ref{sheet, Documented}},
-			{Name: "group-update", Default: "put", Values: []string{"put", "patch"}, Source: Ref{sheet, Assumed}},
-			{Name: "second-email", Default: "not-mapped", Values: []string{"not-mapped", "mapped-and-empty"}, Source: Ref{"other-idps.md 2.4", Documented}},
+			{
+				Name: "filter", About: "Unique User Identifier, or the Filter Expression that the administrator typed",
+				Default: "userName eq", Values: []string{"userName eq", "emails eq", "username eq", "email co"}, Source: Ref{sheet, Documented},
+			},
+			{
+				Name: "filter-value", About: "the settings page prints the default filter without quotes, the typed ones with them",
+				Default: "quoted", Values: []string{"quoted", "bare"}, Source: Ref{"other-idps.md 2.2", Assumed},
+			},
+			{
+				Name: "query", About: "how a blank of a filter is encoded",
+				Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"other-idps.md 2.2", Assumed},
+			},
+			{
+				Name: "probe", About: "GET /Users/0 is documented for a provisioner of the same family",
+				Default: "left-out", Values: []string{"left-out", "users-0"}, Source: Ref{"other-idps.md 2.2", Assumed},
+			},
+			{
+				Name: "remove-user-action", About: "the setting Remove User Action",
+				Default: "disable", Values: []string{"disable", "delete"}, Source: Ref{sheet, Documented},
+			},
+			{
+				Name: "disable", About: "that users are disabled is documented, the request is not shown",
+				Default: "put-active-false", Values: []string{"put-active-false", "left-out"}, Source: Ref{"other-idps.md 2.2", Assumed},
+			},
+			{
+				Name: "results-per-page", About: "the setting Results Per Page; -1 leaves it to the target",
+				Default: "1000", Values: []string{"1000", "-1"}, Source: Ref{sheet, Documented},
+			},
+			{Name: "group-name", About: "the setting Group Name Source", Default: "CN", Values: []string{"CN", "DN"}, Source: Ref{sheet, Documented}},
+			{
+				Name: "group-update", About: "the setting Use PATCH for Group Updates; its operations are not published, so they are left out",
+				Default: "put", Values: []string{"put", "patch"}, Source: Ref{sheet, Assumed},
+			},
+			{
+				Name: "second-email", About: "a second address that is mapped and empty sends the first one twice, both primary",
+				Default: "not-mapped", Values: []string{"not-mapped", "mapped-and-empty"}, Source: Ref{"other-idps.md 2.4", Documented},
+			},
 		},
 		Source: map[string]Ref{
 			"Find": {"other-idps.md 2.2", Documented}, "Create": {"other-idps.md 2.2", Documented},

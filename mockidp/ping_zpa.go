@@ -16,7 +16,10 @@ func pingFederateZPA(set settings) *Dialect {
 		Name: "pingfederate-zpa", Label: "PingFederate, Zscaler provisioner", IdP: "pingfederate", objectID: guid,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{Name: "remove-user-action", Default: "disable", Values: []string{"disable", "delete"}, Source: Ref{sheet, Documented}},
+			{
+				Name: "remove-user-action", About: "the setting Remove User Action",
+				Default: "disable", Values: []string{"disable", "delete"}, Source: Ref{sheet, Documented},
+			},
 		},
 		Source: map[string]Ref{},
 		Unknown: map[string]string{

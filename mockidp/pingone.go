@@ -15,9 +15,18 @@ func pingOne(set settings) *Dialect {
 		Name: "pingone", Label: "PingOne", IdP: "pingone", objectID: guid,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}, {"basic", "Basic TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{Name: "filter", Default: "username Eq", Values: []string{"username Eq", "email Co"}, Source: Ref{sheet, Documented}},
-			{Name: "deprovision", Default: "delete", Values: []string{"delete", "disable"}, Source: Ref{sheet, Documented}},
-			{Name: "update", Default: "left-out", Values: []string{"left-out", "put"}, Source: Ref{sheet, Assumed}},
+			{
+				Name: "filter", About: "the examples of the documentation, with capital operators",
+				Default: "username Eq", Values: []string{"username Eq", "email Co"}, Source: Ref{sheet, Documented},
+			},
+			{
+				Name: "deprovision", About: "the setting of the connection; how it disables is not published",
+				Default: "delete", Values: []string{"delete", "disable"}, Source: Ref{sheet, Documented},
+			},
+			{
+				Name: "update", About: "PUT is likely, since the settings are those of PingFederate",
+				Default: "left-out", Values: []string{"left-out", "put"}, Source: Ref{sheet, Assumed},
+			},
 		},
 		Source: map[string]Ref{
 			"Find": {sheet, Documented}, "Deactivate": {sheet, Documented}, "Delete": {sheet, Documented},

@@ -20,13 +20,34 @@ func sailPoint(set settings) *Dialect {
 			{"basic", "Basic TOKEN", Ref{"other-idps.md 4.2", Documented}},
 		},
 		Options: []Option{
-			{Name: "connector", Default: "isc-va", Values: []string{"isc-va", "isc-saas", "non-compliant"}, Source: Ref{"other-idps.md 4.1", Documented}},
-			{Name: "use-patch", Default: "on", Values: []string{"on", "off"}, Source: Ref{"other-idps.md 4.4", Documented}},
-			{Name: "page-size", Default: "100", Values: []string{"100", "250"}, Source: Ref{"other-idps.md 4.3", Assumed}},
-			{Name: "attributes", Default: "absent", Values: []string{"absent", "explicit"}, Source: Ref{"other-idps.md 4.3", Documented}},
-			{Name: "account-filter", Default: "none", Values: []string{"none", "userName sw"}, Source: Ref{"other-idps.md 4.3", Documented}},
-			{Name: "group-filter", Default: "none", Values: []string{"none", "displayName sw", "DisplayName sw"}, Source: Ref{"other-idps.md 4.3", Documented}},
-			{Name: "delta", Default: "off", Values: []string{"off", "meta.lastModified gt"}, Source: Ref{"other-idps.md 4.3", Assumed}},
+			{
+				Name: "connector", About: "which endpoints have to answer first",
+				Default: "isc-va", Values: []string{"isc-va", "isc-saas", "non-compliant"}, Source: Ref{"other-idps.md 4.1", Documented},
+			},
+			{
+				Name: "use-patch", About: "the setting usePatch; only its PATCH has been seen",
+				Default: "on", Values: []string{"on", "off"}, Source: Ref{"other-idps.md 4.4", Documented},
+			},
+			{
+				Name: "page-size", About: "no source gives the number",
+				Default: "100", Values: []string{"100", "250"}, Source: Ref{"other-idps.md 4.3", Assumed},
+			},
+			{
+				Name: "attributes", About: "the setting Explicit Attribute Request",
+				Default: "absent", Values: []string{"absent", "explicit"}, Source: Ref{"other-idps.md 4.3", Documented},
+			},
+			{
+				Name: "account-filter", About: "a filter that the administrator typed",
+				Default: "none", Values: []string{"none", "userName sw"}, Source: Ref{"other-idps.md 4.3", Documented},
+			},
+			{
+				Name: "group-filter", About: "a filter that the administrator typed",
+				Default: "none", Values: []string{"none", "displayName sw", "DisplayName sw"}, Source: Ref{"other-idps.md 4.3", Documented},
+			},
+			{
+				Name: "delta", About: "delta aggregation; the text of the filter is not shown",
+				Default: "off", Values: []string{"off", "meta.lastModified gt"}, Source: Ref{"other-idps.md 4.3", Assumed},
+			},
 		},
 		Source: map[string]Ref{
 			"Discover": {"other-idps.md 4.1", Documented}, "ListUsers": {"other-idps.md 4.3", Documented},

@@ -20,16 +20,18 @@ import (
 
 func newExplain() *cobra.Command {
 	return &cobra.Command{
-		Use:   "explain CHECK|REQUIREMENT",
+		Use:   "explain CHECK|REQUIREMENT|DIALECT",
 		Short: "Say what a check does, and show it at work",
 		Long: `explain says what a check demands, what it cites and needs, and which identity
 providers suffer when it fails. Then it runs the check on the reference service
 provider and shows what was sent and answered. Of an invariant, which judges all
 answers, it shows one that violates it. Of a requirement, by its row, it says
-what judges it.
+what judges it. Of a dialect it lists what that identity provider sends, the
+options where sources disagree with their defaults, and what is not known.
 
   scimtest explain patch.remove.value-filter-removes-only-matches
-  scimtest explain 7644-3.5.2.2-03`,
+  scimtest explain 7644-3.5.2.2-03
+  scimtest explain entra-legacy`,
 		Args: takes(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -37,6 +39,10 @@ what judges it.
 			}
 			if row, ok := requirements.Lookup(args[0]); ok {
 				return explainRow(cmd.OutOrStdout(), row)
+			}
+			if d := dialectOf(args[0]); d != nil {
+				explainDialect(cmd.OutOrStdout(), d)
+				return nil
 			}
 			set := suites.All()
 			id, _, _ := strings.Cut(args[0], "/") // of a step its flow
