@@ -130,9 +130,14 @@ type Dialect struct {
 	// LiveTest: switching provisioning on creates a test user and a test
 	// group, and deletes both.
 	LiveTest bool
-	// MaxMembers limits the members that are changed in one go; 0 is no
-	// limit.
-	MaxMembers int
+	// MembersInCreate: the members travel with the create of a group, and
+	// nothing follows it.
+	MembersInCreate bool
+	// RereadsGroups: all groups are read before each change of members.
+	RereadsGroups bool
+	// ComparesMembers: a group is not read before a change of its members,
+	// but after a change of itself, to mend its members.
+	ComparesMembers bool
 
 	objectID func(tag, what string) string
 	// rematches: a linked object that is gone is looked for anew.

@@ -6,7 +6,6 @@ package mockidp
 func entraOnDemand(set settings) *Dialect {
 	d := entraLegacy(set)
 	d.Name, d.Label, d.Flows = "entra-ondemand", "Entra, on demand", false
-	d.MaxMembers = 5
 	for name := range d.Source {
 		d.Source[name] = Ref{d.Source[name].Key + " and 4.5", d.Source[name].Mark}
 	}

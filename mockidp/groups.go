@@ -19,6 +19,32 @@ func (p *Provider) PushGroup(ctx context.Context, g Group, memberKeys ...string)
 	entry := &pushed{group: g, members: slices.Clone(memberKeys)}
 	p.groups[g.Key] = entry
 	members := p.membersOf(entry)
+	switch {
+	case p.d.CreateGroup == nil:
+		return w.lacks("CreateGroup")
+	case p.d.FindGroup == nil && p.d.ListGroups != nil:
+		id, ok := w.findInList(p.d.ListGroups, "displayName", g.Name)
+		switch {
+		case !ok:
+			return w.change
+		case id == "":
+			return p.createGroup(w, entry, members)
+		}
+		return p.linkGroup(w, entry, members, id)
+	case p.d.FindGroup == nil:
+		return p.createGroup(w, entry, members)
+	case p.d.FindAfterConflict:
+		created := p.createGroup(w, entry, members)
+		if x := w.change.Exchanges[len(w.change.Exchanges)-1]; x.Status() != http.StatusConflict || entry.id != "" {
+			return created
+		}
+		w.change = Change{Action: "link", Subject: g.Key, Outcome: Done, Exchanges: w.change.Exchanges}
+		hit, ok := w.first(p.d.FindGroup(g), "lookup of group "+g.Name)
+		if !ok {
+			return w.change
+		}
+		return p.linkGroup(w, entry, members, hit.ID())
+	}
 	x := w.send(p.d.FindGroup(g))
 	if x.Status() != http.StatusOK {
 		w.fail(x, "Error while verifying if group "+g.Name+" exists")
@@ -31,31 +57,44 @@ func (p *Provider) PushGroup(ctx context.Context, g Group, memberKeys ...string)
 	}
 	switch len(found.Resources) {
 	case 0:
-		x, ok := w.expect(p.d.CreateGroup(g, members), "Error while creating group "+g.Name, http.StatusCreated, http.StatusOK)
-		if !ok {
-			return w.change
-		}
-		r, ok := resource(x)
-		if !ok || r.ID() == "" {
-			w.fail(x, "Error while creating group "+g.Name+": the answer has no id")
-			return w.change
-		}
-		entry.id = r.ID()
-		return p.fill(w, entry, members, true)
+		return p.createGroup(w, entry, members)
 	case 1:
-		entry.id = found.Resources[0].ID()
-		w.change.Action = "link"
-		return p.fill(w, entry, members, false)
+		return p.linkGroup(w, entry, members, found.Resources[0].ID())
 	}
 	w.change.Outcome, w.change.Code = Failed, "DuplicateTargetEntries"
 	w.change.Reason = "the matching query finds more than one group"
 	return w.change
 }
 
+func (p *Provider) createGroup(w *work, entry *pushed, members []Member) Change {
+	name := entry.group.Name
+	x, ok := w.expect(p.d.CreateGroup(entry.group, members), "Error while creating group "+name, http.StatusCreated, http.StatusOK)
+	if !ok {
+		return w.change
+	}
+	r, ok := resource(x)
+	if !ok || r.ID() == "" {
+		w.fail(x, "Error while creating group "+name+": the answer has no id")
+		return w.change
+	}
+	entry.id = r.ID()
+	return p.fill(w, entry, members, true)
+}
+
+// linkGroup takes a group that is there already.
+func (p *Provider) linkGroup(w *work, entry *pushed, members []Member, id string) Change {
+	entry.id = id
+	w.change.Action = "link"
+	return p.fill(w, entry, members, false)
+}
+
 // fill brings the members of a group that was just created or linked.
 func (p *Provider) fill(w *work, g *pushed, members []Member, created bool) Change {
-	code := pick(p.isOkta(), "application.provision.group_push.pushed", "EntryExportAdd")
+	code := p.event("application.provision.group_push.pushed", "EntryExportAdd")
 	var current scim.Resource
+	if created && p.d.MembersInCreate {
+		return w.done(code)
+	}
 	if p.isOkta() || !created { // Entra ID knows what it just created (entra.md 4.1)
 		var ok bool
 		if current, ok = p.readGroup(w, g); !ok {
@@ -69,7 +108,7 @@ func (p *Provider) fill(w *work, g *pushed, members []Member, created bool) Chan
 		p.sendGroup(w, g, p.d.ReplaceMembers(g.id, current, g.group, members))
 		return w.done(code)
 	}
-	if len(members) == 0 && p.d.ReadGroup == nil {
+	if p.d.ChangeMembers == nil || len(members) == 0 && p.d.ReadGroup == nil {
 		return w.done(code)
 	}
 	for _, r := range p.d.ChangeMembers(g.id, current, g.group, members, members, nil) {
@@ -82,7 +121,7 @@ func (p *Provider) fill(w *work, g *pushed, members []Member, created bool) Chan
 
 // readGroup reads a group where the dialect does that before a change.
 func (p *Provider) readGroup(w *work, g *pushed) (scim.Resource, bool) {
-	if p.d.ReadGroup == nil {
+	if p.d.ReadGroup == nil || p.d.ComparesMembers {
 		return scim.Resource{}, true
 	}
 	x, ok := w.expect(p.d.ReadGroup(g.id), "Error while reading group "+g.group.Name, http.StatusOK)
@@ -111,9 +150,17 @@ func (p *Provider) changeMembers(ctx context.Context, groupKey, action string, c
 	if g == nil || g.id == "" {
 		return w.skip("the group is not linked")
 	}
+	if p.d.ChangeMembers == nil {
+		return w.lacks("ChangeMembers")
+	}
 	add, remove := change(g)
 	if len(add)+len(remove) == 0 {
 		return w.skip("nobody to add or remove is linked")
+	}
+	if p.d.RereadsGroups {
+		if _, ok := w.findInList(p.d.ListGroups, "displayName", g.group.Name); !ok {
+			return w.change
+		}
 	}
 	current, ok := p.readGroup(w, g)
 	if !ok || p.d.Reconcile != nil && !p.sendGroup(w, g, p.d.Reconcile(g.id, g.group)) {
@@ -124,7 +171,16 @@ func (p *Provider) changeMembers(ctx context.Context, groupKey, action string, c
 			return w.change
 		}
 	}
-	return w.done(pick(p.isOkta(), "application.provision.group_push.push_memberships", "EntryExportUpdate"))
+	return w.done(p.event("application.provision.group_push.push_memberships", "EntryExportUpdate"))
+}
+
+// leave strikes somebody off the members, and reports whether she was one.
+func (g *pushed) leave(key string) bool {
+	i := slices.Index(g.members, key)
+	if i >= 0 {
+		g.members = slices.Delete(g.members, i, i+1)
+	}
+	return i >= 0
 }
 
 // AddMembers puts users into a group.
@@ -146,9 +202,7 @@ func (p *Provider) AddMembers(ctx context.Context, groupKey string, userKeys ...
 func (p *Provider) RemoveMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "remove-members", func(g *pushed) (_, remove []Member) {
 		for _, key := range userKeys {
-			if i := slices.Index(g.members, key); i >= 0 {
-				g.members = slices.Delete(g.members, i, i+1)
-			}
+			g.leave(key)
 			if a := p.users[key]; a != nil && a.id != "" {
 				remove = append(remove, Member{a.id, a.user.UserName})
 			}
@@ -164,7 +218,7 @@ func (p *Provider) PushNow(ctx context.Context, groupKey string) Change {
 	g := p.groups[groupKey]
 	switch {
 	case p.d.ReplaceMembers == nil:
-		return w.skip(p.d.Unknown["ReplaceMembers"])
+		return w.lacks("ReplaceMembers")
 	case g == nil || g.id == "":
 		return w.skip("the group is not linked")
 	}
@@ -182,12 +236,46 @@ func (p *Provider) RenameGroup(ctx context.Context, groupKey, name string) Chang
 	if g == nil || g.id == "" {
 		return w.skip("the group is not linked")
 	}
+	if p.d.RenameGroup == nil {
+		return w.lacks("RenameGroup")
+	}
 	g.group.Name = name
 	current, ok := p.readGroup(w, g)
-	if ok {
-		p.sendGroup(w, g, p.d.RenameGroup(g.id, current, g.group, p.membersOf(g)))
+	if ok && p.sendGroup(w, g, p.d.RenameGroup(g.id, current, g.group, p.membersOf(g))) && p.d.ComparesMembers {
+		p.mendMembers(w, g)
 	}
-	return w.done(pick(p.isOkta(), "application.provision.group.update", "EntryExportUpdate"))
+	return w.done(p.event("application.provision.group.update", "EntryExportUpdate"))
+}
+
+// mendMembers reads a group and sends what its members lack, and have too
+// many. A group without the key is taken to lack nobody (other-idps.md 7.4).
+func (p *Provider) mendMembers(w *work, g *pushed) {
+	x, ok := w.expect(p.d.ReadGroup(g.id), "reading group "+g.group.Name, http.StatusOK)
+	if !ok {
+		return
+	}
+	current, _ := resource(x)
+	want, have := p.membersOf(g), []string{}
+	var add, remove []Member
+	for _, v := range current.Lookup("members.value") {
+		have = append(have, v.String())
+		if !slices.ContainsFunc(want, func(m Member) bool { return m.ID == v.String() }) {
+			remove = append(remove, Member{ID: v.String()})
+		}
+	}
+	for _, m := range want {
+		if current.Has("members") && !slices.Contains(have, m.ID) {
+			add = append(add, m)
+		}
+	}
+	if len(add)+len(remove) == 0 {
+		return
+	}
+	for _, r := range p.d.ChangeMembers(g.id, current, g.group, want, add, remove) {
+		if !p.sendGroup(w, g, r) {
+			return
+		}
+	}
 }
 
 // DeleteGroup deletes a group: in Okta by "Unlink" with "Delete the group in
@@ -198,8 +286,11 @@ func (p *Provider) DeleteGroup(ctx context.Context, groupKey string) Change {
 	if g == nil || g.id == "" {
 		return w.skip("the group is not linked")
 	}
+	if p.d.DeleteGroup == nil {
+		return w.lacks("DeleteGroup")
+	}
 	if _, ok := w.expect(p.d.DeleteGroup(g.id), "deletion of group "+g.group.Name, http.StatusNoContent, http.StatusOK); ok {
 		delete(p.groups, groupKey)
 	}
-	return w.done(pick(p.isOkta(), "application.provision.group.remove", "EntryExportDelete"))
+	return w.done(p.event("application.provision.group.remove", "EntryExportDelete"))
 }

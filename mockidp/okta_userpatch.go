@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -16,22 +17,18 @@ func oktaOINUserPatch(set settings) *Dialect {
 		Name: "profile-patch", About: "no capture of a profile PATCH is public; by analogy with active it has no path", Default: "left-out", Values: []string{"left-out", "without-path", "with-path"},
 		Source: Ref{"okta.md 0", Assumed},
 	})
-	patch := func(ops func(object) []any) {
+	patch := func(ops func(profile object) []any) {
 		d.Source["Update"] = Ref{"okta.md 0", Assumed}
-		d.Update = func(id string, current scim.Resource, u User) []scim.Request {
-			changed := oktaChanges(current, u)
-			if len(changed) == 0 {
-				return nil
-			}
-			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(changed)...))}
+		d.Update = func(id string, _ scim.Resource, u User) []scim.Request {
+			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(oktaProfile(u))...))}
 		}
 	}
 	switch {
 	case set.is("profile-patch", "without-path"):
-		patch(func(changed object) []any { return []any{object{{"op", "replace"}, {"value", changed}}} })
+		patch(func(profile object) []any { return []any{object{{"op", "replace"}, {"value", profile}}} })
 	case set.is("profile-patch", "with-path"):
-		patch(func(changed object) (ops []any) {
-			for _, m := range changed {
+		patch(func(profile object) (ops []any) {
+			for _, m := range profile {
 				ops = append(ops, object{{"op", "replace"}, {"path", m.key}, {"value", m.value}})
 			}
 			return ops
@@ -42,13 +39,9 @@ func oktaOINUserPatch(set settings) *Dialect {
 	return d
 }
 
-// oktaChanges keeps of a profile push what differs from the target.
-func oktaChanges(current scim.Resource, u User) object {
-	have, out := members(current.JSON()), object{}
-	for _, m := range oktaOverlay(current, u) {
-		if m.key != "schemas" && m.key != "groups" && have.get(m.key) != string(encode(m.value)) {
-			out = append(out, m)
-		}
-	}
-	return out
+// oktaProfile is the whole profile: a push is no difference (okta.md 2.4).
+func oktaProfile(u User) object {
+	return slices.DeleteFunc(oktaUser(u), func(m member) bool {
+		return slices.Contains([]string{"schemas", "groups", "password", "active"}, m.key)
+	})
 }

@@ -13,7 +13,7 @@ func pingFederateZPA(set settings) *Dialect {
 	const sheet = "zscaler.md 5.2"
 	unshown := "the request is not published (zscaler.md 5.2)"
 	d := &Dialect{
-		Name: "pingfederate-zpa", Label: "PingFederate, Zscaler provisioner", IdP: "pingfederate", objectID: guid,
+		Name: "pingfederate-zpa", Label: "PingFederate, Zscaler provisioner", IdP: "pingfederate", objectID: guid, MembersInCreate: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
 			{

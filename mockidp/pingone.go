@@ -12,7 +12,7 @@ func pingOne(set settings) *Dialect {
 	const sheet = "other-idps.md 3"
 	unshown := "the request is not published (other-idps.md 3)"
 	d := &Dialect{
-		Name: "pingone", Label: "PingOne", IdP: "pingone", objectID: guid,
+		Name: "pingone", Label: "PingOne", IdP: "pingone", objectID: guid, MembersInCreate: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}, {"basic", "Basic TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
 			{

@@ -138,8 +138,21 @@ func (p *Provider) membersOf(g *pushed) []Member {
 	return out
 }
 
-// isOkta tells the two rhythms apart.
-func (p *Provider) isOkta() bool { return p.d.IdP == "okta" }
+// isOkta and isEntra tell the rhythms apart.
+func (p *Provider) isOkta() bool  { return p.d.IdP == "okta" }
+func (p *Provider) isEntra() bool { return p.d.IdP == "entra" }
+
+// event picks the word of the identity provider's log; of the others no words
+// are known.
+func (p *Provider) event(okta, entra string) string {
+	switch {
+	case p.isOkta():
+		return okta
+	case p.isEntra():
+		return entra
+	}
+	return ""
+}
 
 // work is the making of one change.
 type work struct {
@@ -192,8 +205,8 @@ func (w *work) fail(x *scim.Exchange, what string) {
 
 // code is the word of the identity provider's log for a failed status.
 func (p *Provider) code(status int) string {
-	if p.isOkta() {
-		return "application.provision.user.sync"
+	if !p.isEntra() {
+		return p.event("application.provision.user.sync", "")
 	}
 	switch status {
 	case http.StatusUnauthorized:
@@ -223,6 +236,9 @@ func (w *work) done(code string) Change {
 	}
 	return w.change
 }
+
+// lacks skips a change that the dialect has no wording for.
+func (w *work) lacks(intent string) Change { return w.skip(w.p.d.Unknown[intent]) }
 
 func (w *work) skip(reason string) Change {
 	w.change.Outcome, w.change.Reason = Skipped, reason

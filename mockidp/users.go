@@ -12,6 +12,19 @@ import (
 // TestConnection sends the connection test.
 func (p *Provider) TestConnection(ctx context.Context) Change {
 	w := p.begin(ctx, "test", "")
+	if p.d.Discover != nil {
+		for _, r := range p.d.Discover() {
+			if _, ok := w.expect(r, "discovery", http.StatusOK); !ok {
+				return w.change
+			}
+		}
+		if p.d.Probe == nil {
+			return w.done("")
+		}
+	}
+	if p.d.Probe == nil {
+		return w.lacks("Probe")
+	}
 	x, ok := w.expect(p.d.Probe(), "connection test", http.StatusOK)
 	if !ok {
 		return w.change
@@ -20,7 +33,7 @@ func (p *Provider) TestConnection(ctx context.Context) Change {
 	switch {
 	case err != nil:
 		w.change.Outcome, w.change.Reason = Failed, "connection test: the answer is no ListResponse"
-	case !p.isOkta() && list.TotalResults != 0:
+	case p.isEntra() && list.TotalResults != 0:
 		w.change.Outcome, w.change.Reason = Failed, "connection test: a user that does not exist was found"
 	}
 	return w.done("")
@@ -87,6 +100,21 @@ func (p *Provider) Assign(ctx context.Context, u User) Change {
 // provision matches the user on the target, and creates or links.
 func (p *Provider) provision(ctx context.Context, a *account) Change {
 	w := p.begin(ctx, "create", a.user.Key)
+	switch {
+	case p.d.FindAfterConflict:
+		return p.createOrAdopt(w, a)
+	case p.d.Find == nil && p.d.ListUsers == nil:
+		return p.create(w, a)
+	case p.d.Find == nil:
+		id, ok := w.findInList(p.d.ListUsers, "userName", a.user.UserName)
+		switch {
+		case !ok:
+			return w.change
+		case id == "":
+			return p.create(w, a)
+		}
+		return p.linkTo(w, a, id)
+	}
 	x := w.send(p.d.Find(a.user))
 	var hits []scim.Resource
 	switch {
@@ -136,6 +164,9 @@ func stringNumbers(x *scim.Exchange) bool {
 }
 
 func (p *Provider) create(w *work, a *account) Change {
+	if p.d.Create == nil {
+		return w.lacks("Create")
+	}
 	x, ok := w.expect(p.d.Create(a.user), "Error while creating user "+a.user.UserName, http.StatusCreated, http.StatusOK)
 	if !ok {
 		return w.change
@@ -147,7 +178,7 @@ func (p *Provider) create(w *work, a *account) Change {
 		return w.change
 	}
 	a.id, a.active, a.dirty = r.ID(), true, false
-	return w.done(pick(p.isOkta(), "application.provision.user.push", "EntryExportAdd"))
+	return w.done(p.event("application.provision.user.push", "EntryExportAdd"))
 }
 
 // link takes an account that is there already.
@@ -159,8 +190,11 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 	}
 	a.id = hit.ID()
 	inactive := hit.Get("active").Type == gjson.False
-	if !p.isOkta() {
+	if p.isEntra() && p.d.Update != nil {
 		return p.patchDifferences(w, a, hit, inactive)
+	}
+	if !p.isOkta() {
+		return p.linkTo(w, a, a.id)
 	}
 	if inactive && !p.switchActive(w, a, true) {
 		return w.change
@@ -173,6 +207,10 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 	if !ok {
 		w.fail(x, "Error while reading user "+a.user.UserName)
 		return w.change
+	}
+	if p.d.Update == nil { // what the push looks like is not known
+		a.active = true
+		return w.done("application.provision.user.reactivate")
 	}
 	for _, r := range p.d.Update(a.id, current, a.user) {
 		if _, ok := w.expect(r, "Error while trying to push profile update for "+a.user.UserName, http.StatusOK); !ok {
@@ -220,6 +258,12 @@ func (p *Provider) Update(ctx context.Context, u User) Change {
 // push reads the linked user and sends what has to change.
 func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change {
 	w := p.begin(ctx, "update", a.user.Key)
+	if p.d.Update == nil && !reactivate {
+		return w.lacks("Update")
+	}
+	if p.d.Read == nil {
+		return p.write(ctx, w, a, reactivate)
+	}
 	x := w.send(p.d.Read(a.id))
 	if x.Status() == http.StatusNotFound && p.d.rematches {
 		a.id = ""
@@ -252,14 +296,18 @@ func (p *Provider) Unassign(ctx context.Context, key string) Change {
 	if a == nil || a.id == "" {
 		return w.skip("the user is not linked")
 	}
+	if p.d.Deactivate == nil {
+		return w.lacks("Deactivate")
+	}
 	a.assigned = false
-	if !p.switchActive(w, a, false) {
+	if !p.leaveGroups(w, key, a) || !p.switchActive(w, a, false) {
 		return w.change
 	}
-	if p.isOkta() {
+	last := w.change.Exchanges[len(w.change.Exchanges)-1]
+	if p.isOkta() || last.Request.Method == http.MethodDelete {
 		a.id = "" // the next assignment matches anew (okta.md 2.5)
 	}
-	return w.done(pick(p.isOkta(), "application.provision.user.deactivate", "EntryExportUpdate"))
+	return w.done(p.event("application.provision.user.deactivate", "EntryExportUpdate"))
 }
 
 // switchActive sends what sets active, and reports whether it worked.
@@ -303,7 +351,10 @@ func (p *Provider) Delete(ctx context.Context, key string) Change {
 		return w.skip("the user is not linked")
 	}
 	if p.d.Delete == nil {
-		return w.skip(p.d.Unknown["Delete"])
+		return w.lacks("Delete")
+	}
+	if !p.leaveGroups(w, key, a) {
+		return w.change
 	}
 	if _, ok := w.expect(p.d.Delete(a.id), "deletion of "+a.user.UserName, http.StatusNoContent, http.StatusOK, http.StatusNotFound); !ok {
 		return w.change
@@ -319,7 +370,7 @@ func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Chang
 	a, m := p.users[key], p.users[managerKey]
 	switch {
 	case p.d.SetManager == nil:
-		return w.skip(p.d.Unknown["SetManager"])
+		return w.lacks("SetManager")
 	case a == nil || a.id == "" || m == nil || m.id == "":
 		return w.skip("the reference waits until both are linked")
 	}
@@ -341,7 +392,7 @@ func (p *Provider) ClearManager(ctx context.Context, key string) Change {
 	a := p.users[key]
 	switch {
 	case p.d.ClearManager == nil:
-		return w.skip(p.d.Unknown["ClearManager"])
+		return w.lacks("ClearManager")
 	case a == nil || a.id == "":
 		return w.skip("the user is not linked")
 	}

@@ -1,0 +1,136 @@
+package mockidp
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// What the identity providers beside Okta and Entra ID do otherwise.
+
+// createOrAdopt creates first; on 409 it looks for who is there, and takes the
+// first (other-idps.md 7.3).
+func (p *Provider) createOrAdopt(w *work, a *account) Change {
+	created := p.create(w, a)
+	x := w.change.Exchanges[len(w.change.Exchanges)-1]
+	if x.Status() != http.StatusConflict || p.d.Find == nil {
+		return created
+	}
+	w.change = Change{Action: "link", Subject: a.user.Key, Outcome: Done, Exchanges: w.change.Exchanges}
+	hit, ok := w.first(p.d.Find(a.user), "lookup of "+a.user.UserName)
+	if !ok {
+		return w.change
+	}
+	return p.linkTo(w, a, hit.ID())
+}
+
+// first sends a query and returns the first hit; none is a failure.
+func (w *work) first(r scim.Request, what string) (scim.Resource, bool) {
+	x, ok := w.expect(r, what, http.StatusOK)
+	if !ok {
+		return scim.Resource{}, false
+	}
+	found, err := scim.ParseList(x.Response.Body)
+	if err != nil || len(found.Resources) == 0 || found.Resources[0].ID() == "" {
+		w.fail(x, what+": nobody is found")
+		return scim.Resource{}, false
+	}
+	return found.Resources[0], true
+}
+
+// findInList reads page after page and compares on this side, without regard
+// to case. The id is "" when there is none.
+func (w *work) findInList(list func(int) scim.Request, attribute, value string) (id string, ok bool) {
+	for start := 1; ; {
+		x, ok := w.expect(list(start), "reading all", http.StatusOK)
+		if !ok {
+			return "", false
+		}
+		found, err := scim.ParseList(x.Response.Body)
+		if err != nil {
+			w.fail(x, "the list is not answered by a ListResponse")
+			return "", false
+		}
+		for _, r := range found.Resources {
+			if id == "" && strings.EqualFold(r.Get(attribute).String(), value) {
+				id = r.ID()
+			}
+		}
+		start += len(found.Resources)
+		if len(found.Resources) == 0 || start > found.TotalResults {
+			return id, true
+		}
+	}
+}
+
+// linkTo takes an account that is there already, and writes it.
+func (p *Provider) linkTo(w *work, a *account, id string) Change {
+	w.change.Action, a.id = "link", id
+	return p.write(w.ctx, w, a, true)
+}
+
+// write sends a user as the directory has it, without reading it before.
+// Where a PUT switches active on, it carries the profile too.
+func (p *Provider) write(ctx context.Context, w *work, a *account, reactivate bool) Change {
+	var requests []scim.Request
+	if reactivate && p.d.Reactivate != nil {
+		requests = p.d.Reactivate(a.id, scim.Resource{}, a.user)
+	}
+	if p.d.Update != nil && (len(requests) == 0 || requests[0].Method != http.MethodPut) {
+		requests = append(requests, p.d.Update(a.id, scim.Resource{}, a.user)...)
+	}
+	for _, r := range requests {
+		x, ok := w.expect(r, "update of "+a.user.UserName, http.StatusOK, http.StatusNoContent)
+		if x.Status() == http.StatusNotFound && p.d.rematches {
+			a.id = ""
+			again := p.provision(ctx, a)
+			again.Exchanges = append(w.change.Exchanges, again.Exchanges...)
+			return again
+		}
+		if !ok {
+			return w.change
+		}
+	}
+	a.active, a.dirty = true, false
+	return w.done("")
+}
+
+// leaveGroups takes somebody out of all groups, where that comes before the
+// end of an account (other-idps.md 5).
+func (p *Provider) leaveGroups(w *work, key string, a *account) bool {
+	if !p.d.LeaveGroups || p.d.ChangeMembers == nil {
+		return true
+	}
+	for _, name := range sortedKeys(p.groups) {
+		g := p.groups[name]
+		if g.id == "" || !g.leave(key) {
+			continue
+		}
+		for _, r := range p.d.ChangeMembers(g.id, scim.Resource{}, g.group, p.membersOf(g), nil, []Member{{a.id, a.user.UserName}}) {
+			if !p.sendGroup(w, g, r) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Activate switches provisioning on, and makes the live test of dialects that
+// have one: a test user and a test group are created, and deleted; a user that
+// cannot be deleted is deactivated (other-idps.md 6).
+func (p *Provider) Activate(ctx context.Context, u User, g Group) []Change {
+	p.disabled = false
+	changes := []Change{p.TestConnection(ctx)}
+	if !p.d.LiveTest || changes[0].Outcome == Failed {
+		return changes
+	}
+	changes = append(changes, p.Assign(ctx, u), p.PushGroup(ctx, g), p.DeleteGroup(ctx, g.Key))
+	deleted := p.Delete(ctx, u.Key)
+	changes = append(changes, deleted)
+	if deleted.Outcome == Failed {
+		changes = append(changes, p.Unassign(ctx, u.Key))
+	}
+	return changes
+}
