@@ -47,7 +47,7 @@ func entraMatch(set settings, u User) string {
 const adscimGroup = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
 func entraCommon(set settings) (*Dialect, words) {
-	entra, encode := entraWords(set), entraQuery(set)
+	entra, encode, mapped := entraWords(set), entraQuery(set), presetOf(set, entraPresets)
 	nobody := User{UserName: guid("probe", "user"), ObjectID: guid("probe", "user"), Email: guid("probe", "user")}
 	groupSchemas := list{scim.GroupURN, adscimGroup}
 	if set.is("group-schemas", "core") {
@@ -61,6 +61,10 @@ func entraCommon(set settings) (*Dialect, words) {
 		Flows:        true,
 		Auth:         []AuthForm{{"bearer", "Bearer TOKEN", Ref{"entra.md 1.2", Documented}}},
 		Options: []Option{
+			{
+				Name: "mapping", About: "the default mapping, or that of Microsoft's catalog for a Zscaler product",
+				Default: "default", Values: []string{"default", "zscaler-zia", "zscaler-zpa"}, Source: entraPresets[0].Source,
+			},
 			{
 				Name: "group-schemas", About: "documentation and captures differ on the second schema URI of a new group",
 				Default: "core+adscim", Values: []string{"core+adscim", "core"}, Source: Ref{"entra.md 3.2", Documented},
@@ -106,8 +110,10 @@ func entraCommon(set settings) (*Dialect, words) {
 		Find: func(u User) scim.Request {
 			return entra.read(scim.UsersEndpoint, "filter="+encode(entraMatch(set, u)))
 		},
-		Read:   func(id string) scim.Request { return entra.read(userPath(id), "") },
-		Create: func(u User) scim.Request { return entra.send(http.MethodPost, scim.UsersEndpoint, entraUser(u)) },
+		Read: func(id string) scim.Request { return entra.read(userPath(id), "") },
+		Create: func(u User) scim.Request {
+			return entra.send(http.MethodPost, scim.UsersEndpoint, mapped.prune(entraUser(u)))
+		},
 		Delete: func(id string) scim.Request { return entra.delete(userPath(id), entra.get) },
 		FindGroup: func(g Group) scim.Request {
 			return entra.read(scim.GroupsEndpoint, "excludedAttributes=members&filter="+encode("displayName eq "+scim.Quote(g.Name)))
@@ -190,10 +196,11 @@ type difference struct {
 	absent bool
 }
 
-func entraDifferences(current scim.Resource, u User) []difference {
+func entraDifferences(set settings, current scim.Resource, u User) []difference {
 	var out []difference
+	mapped := presetOf(set, entraPresets)
 	for _, m := range entraMappings(u) {
-		if m.value == "" {
+		if m.value == "" || !mapped.sends(m.path) {
 			continue
 		}
 		have := current.Lookup(m.path)

@@ -35,7 +35,7 @@ func entraCompliant(set settings) *Dialect {
 	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
 		var ops []any
 		var added, replaced object
-		for _, diff := range entraDifferences(current, u) {
+		for _, diff := range entraDifferences(set, current, u) {
 			word := "replace"
 			if diff.absent {
 				word = "add"

@@ -35,7 +35,7 @@ func entraLegacy(set settings) *Dialect {
 	op := func(op, path string, value any) object { return object{{"op", op}, {"path", path}, {"value", value}} }
 	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
 		var ops []any
-		for _, diff := range entraDifferences(current, u) {
+		for _, diff := range entraDifferences(set, current, u) {
 			word := "Replace"
 			if diff.absent {
 				word = "Add"
