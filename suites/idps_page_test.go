@@ -8,11 +8,11 @@ import (
 	"github.com/scimtest/scimtest/mockidp"
 )
 
-func TestIdPsPage(t *testing.T) { generated(t, "../docs/idps.md", idpsPage()) }
+func TestIdPsPage(t *testing.T) { generated(t, "../docs/idps.md", idpsPage(t)) }
 
 // idpsPage lists the dialects: what each sends, on whose word, and what is not
 // known of it.
-func idpsPage() string {
+func idpsPage(t *testing.T) string {
 	all := mockidp.Dialects()
 	var b strings.Builder
 	b.WriteString("# Identity providers\n\n" +
@@ -41,6 +41,7 @@ func idpsPage() string {
 	for _, d := range all {
 		dialectSection(&b, d)
 	}
+	quirkSection(&b, quirkRows(t))
 	return b.String()
 }
 
