@@ -53,6 +53,7 @@ func authentik(set settings) *Dialect {
 			"Reactivate": order + ", the type of the address", "CreateGroup": order, "RenameGroup": order,
 		},
 		Unknown: map[string]string{
+			"SetRoles":       "the stock mapping has no roles (other-idps.md 7.3)",
 			"Probe":          "authentik tests no connection: it reads ServiceProviderConfig (other-idps.md 7.2)",
 			"Read":           "authentik reads no user (other-idps.md 7.3)",
 			"SetManager":     "the stock mapping has no manager (other-idps.md 7.3)",

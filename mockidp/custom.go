@@ -82,7 +82,7 @@ func ParseCustom(data []byte) (*Dialect, error) {
 }
 
 // severals lists the intents that may take more than one request.
-var severals = []string{"Discover", "Update", "Deactivate", "Reactivate", "ChangeMembers"}
+var severals = []string{"Discover", "Update", "Deactivate", "Reactivate", "SetRoles", "ChangeMembers"}
 
 // check tries the templates of an intent with the values that it has.
 func (f *customFile) check(intent string, v values) error {

@@ -123,6 +123,9 @@ func customIntents(d *Dialect, f *customFile) map[string]values {
 		return one("SetManager", textValues("id", id, "manager", manager))
 	}
 	d.ClearManager = byID("ClearManager")
+	d.SetRoles = func(id string, roles []string) []scim.Request {
+		return f.render("SetRoles", textValues("id", id, "role", strings.Join(roles, ",")))
+	}
 	d.FindGroup = func(g Group) scim.Request { return one("FindGroup", groupValues("", g, nil, nil, nil)) }
 	d.CreateGroup = func(g Group, m []Member) scim.Request { return one("CreateGroup", groupValues("", g, m, nil, nil)) }
 	d.Reconcile = func(id string, g Group) scim.Request { return one("Reconcile", groupValues(id, g, nil, nil, nil)) }
@@ -134,7 +137,7 @@ func customIntents(d *Dialect, f *customFile) map[string]values {
 	return map[string]values{
 		"Discover": {}, "Probe": {}, "Find": user, "Create": user, "Read": id, "Delete": id, "Update": user, "Deactivate": user,
 		"Reactivate": user, "ListUsers": textValues("startIndex", "1"), "ListGroups": textValues("startIndex", "1"),
-		"SetManager": textValues("id", "x", "manager", "y"), "ClearManager": id, "FindGroup": group, "ReadGroup": id,
+		"SetManager": textValues("id", "x", "manager", "y"), "ClearManager": id, "SetRoles": textValues("id", "x", "role", "y"), "FindGroup": group, "ReadGroup": id,
 		"CreateGroup": group, "Reconcile": group, "RenameGroup": group, "ChangeMembers": group, "ReplaceMembers": group, "DeleteGroup": id,
 	}
 }

@@ -107,6 +107,8 @@ type Dialect struct {
 	Delete       func(id string) scim.Request
 	SetManager   func(id string, current scim.Resource, managerID string) scim.Request
 	ClearManager func(id string) scim.Request
+	// SetRoles gives somebody these app roles.
+	SetRoles func(id string, roles []string) []scim.Request
 
 	FindGroup   func(Group) scim.Request
 	ReadGroup   func(id string) scim.Request

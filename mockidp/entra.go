@@ -62,6 +62,10 @@ func entraCommon(set settings) (*Dialect, words) {
 		Auth:         []AuthForm{{"bearer", "Bearer TOKEN", Ref{"entra.md 1.2", Documented}}},
 		Options: []Option{
 			{
+				Name: "roles", About: "the function of the mapping: SingleAppRoleAssignment, with JSON in a string or by a value path, or one of the two complex ones",
+				Default: "single", Values: []string{"single", "value-path", "complex", "assertive"}, Source: Ref{"entra.md 2.7", Documented},
+			},
+			{
 				Name: "mapping", About: "the default mapping, or that of Microsoft's catalog for a Zscaler product",
 				Default: "default", Values: []string{"default", "zscaler-zia", "zscaler-zpa"}, Source: entraPresets[0].Source,
 			},
@@ -92,6 +96,7 @@ func entraCommon(set settings) (*Dialect, words) {
 			"Read":        {"entra.md 2.4", Documented},
 			"Create":      {"entra.md 2.3", Documented},
 			"Delete":      {"entra.md 2.8", Documented},
+			"SetRoles":    {"entra.md 2.7", Documented},
 			"FindGroup":   {"entra.md 3.1", Documented},
 			"ReadGroup":   {"entra.md 3.1", Documented},
 			"CreateGroup": {"entra.md 3.2", Documented},

@@ -82,6 +82,10 @@ func entraCompliant(set settings) *Dialect {
 		}
 		return patch(userPath(id), object{{"op", "replace"}, {"path", entraManager}, {"value", ""}})
 	}
+	if !set.is("roles", "assertive") {
+		d.Assumed = map[string]string{"SetRoles": "that the operation is in lower case"}
+	}
+	d.SetRoles = setRoles(set, "add", patch)
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
 		return patch(groupPath(id), object{{"op", "replace"}, {"value", object{{"displayName", g.Name}}}})
 	}
@@ -95,7 +99,7 @@ func entraCompliant(set settings) *Dialect {
 			word = "replace"
 		}
 		for _, m := range add {
-			out = append(out, patch(groupPath(id), object{{"op", word}, {"path", "members"}, {"value", list{object{{"value", m.ID}}}}}))
+			out = append(out, patch(groupPath(id), object{{"op", word}, {"path", "members"}, {"value", memberValues([]Member{m})}}))
 		}
 		return out
 	}

@@ -20,8 +20,12 @@ func entraLegacy(set settings) *Dialect {
 	}
 	d.Options = append(d.Options,
 		Option{
-			Name: "active", About: "the samples of the documentation have a boolean, the captures a string",
-			Default: "string", Values: []string{"string", "boolean"}, Source: Ref{"entra.md 2.5", Documented},
+			Name: "members-per-patch", About: "the live service was seen to send one; documents recommend that targets take several",
+			Default: "one", Values: []string{"one", "all"}, Source: Ref{"entra.md 3.3", Observed},
+		},
+		Option{
+			Name: "active", About: "the samples of the documentation have a boolean, the captures a string, some of them in lower case",
+			Default: "string", Values: []string{"string", "lower-case", "boolean"}, Source: Ref{"entra.md 2.5", Documented},
 		},
 		Option{
 			Name: "member-ref", About: "the documentation has $ref: null, captures often have only value",
@@ -53,8 +57,11 @@ func entraLegacy(set settings) *Dialect {
 		}
 	}
 	d.Deactivate, d.Reactivate = active("False"), active("True")
-	if set.is("active", "boolean") {
+	switch {
+	case set.is("active", "boolean"):
 		d.Deactivate, d.Reactivate = active(false), active(true)
+	case set.is("active", "lower-case"):
+		d.Deactivate, d.Reactivate = active("false"), active("true")
 	}
 	d.SetManager = func(id string, current scim.Resource, managerID string) scim.Request {
 		word := "Add"
@@ -63,25 +70,46 @@ func entraLegacy(set settings) *Dialect {
 		}
 		return patch(userPath(id), op(word, entraManager, managerID))
 	}
+	d.SetRoles = setRoles(set, "Add", patch)
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
 		return patch(groupPath(id), op("Replace", "displayName", g.Name))
 	}
 	d.ChangeMembers = func(id string, _ scim.Resource, _ Group, _, add, remove []Member) []scim.Request {
 		var out []scim.Request
-		one := func(word string, m Member) {
-			value := object{{"$ref", nil}, {"value", m.ID}}
-			if set.is("member-ref", "absent") {
-				value = value[1:]
-			}
-			out = append(out, patch(groupPath(id), op(word, "members", list{value})))
+		for _, some := range entraBatches(set, remove) {
+			out = append(out, patch(groupPath(id), op("Remove", "members", entraRefs(set, some))))
 		}
-		for _, m := range remove {
-			one("Remove", m)
-		}
-		for _, m := range add {
-			one("Add", m)
+		for _, some := range entraBatches(set, add) {
+			out = append(out, patch(groupPath(id), op("Add", "members", entraRefs(set, some))))
 		}
 		return out
 	}
 	return d
+}
+
+// entraRefs lists members as the legacy dialect does.
+func entraRefs(set settings, members []Member) list {
+	out := list{}
+	for _, m := range members {
+		value := object{{"$ref", nil}, {"value", m.ID}}
+		if set.is("member-ref", "absent") {
+			value = value[1:]
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// entraBatches divides members by how many go into one PATCH.
+func entraBatches(set settings, members []Member) (out [][]Member) {
+	if set.is("members-per-patch", "all") {
+		if len(members) > 0 {
+			out = append(out, members)
+		}
+		return out
+	}
+	for _, m := range members {
+		out = append(out, []Member{m})
+	}
+	return out
 }

@@ -59,6 +59,7 @@ func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 		"Delete":       func() []scim.Request { return only(d.Delete("u-1001")) },
 		"SetManager":   func() []scim.Request { return only(d.SetManager("u-1001", current, "u-1002")) },
 		"ClearManager": func() []scim.Request { return only(d.ClearManager("u-1001")) },
+		"SetRoles":     func() []scim.Request { return d.SetRoles("u-1001", []string{"Admin", "Auditor"}) },
 		"ListUsers":    func() []scim.Request { return []scim.Request{d.ListUsers(1), d.ListUsers(101)} },
 		"ListGroups":   func() []scim.Request { return []scim.Request{d.ListGroups(1), d.ListGroups(101)} },
 		"FindGroup":    func() []scim.Request { return only(d.FindGroup(sales)) },
@@ -76,7 +77,7 @@ func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 	}
 	out := map[string][]scim.Request{}
 	for name, f := range wordings(d) {
-		require.Contains(t, every, name)
+		require.True(t, every[name] != nil, "no example of %s", name)
 		if !f.IsNil() {
 			out[name] = every[name]()
 		}
@@ -288,7 +289,7 @@ func TestOptionsHaveAnEffect(t *testing.T) {
 				}
 				other, err := mockidp.Lookup(d.Name, map[string]string{o.Name: value})
 				require.NoError(t, err)
-				assert.NotEqual(t, plain, intents(t, other), "%s %s=%s changes nothing", d.Name, o.Name, value)
+				assert.False(t, reflect.DeepEqual(plain, intents(t, other)), "%s %s=%s changes nothing", d.Name, o.Name, value)
 			}
 		}
 	}
@@ -296,4 +297,22 @@ func TestOptionsHaveAnEffect(t *testing.T) {
 	assert.ErrorContains(t, err, "it can be %20, +")
 	_, err = mockidp.Lookup("okta", nil)
 	assert.ErrorContains(t, err, "there are authentik, entra-compliant")
+}
+
+// okta.md 3.5: so many changes of members go into one PATCH, removals first.
+func TestOktaBatches(t *testing.T) {
+	d, err := mockidp.Lookup("okta-oin", nil)
+	require.NoError(t, err)
+	var add, remove []mockidp.Member
+	for i := range 150 {
+		add = append(add, mockidp.Member{ID: fmt.Sprint("a", i)})
+		remove = append(remove, mockidp.Member{ID: fmt.Sprint("r", i)})
+	}
+	requests := d.ChangeMembers("g", scim.Resource{}, sales, add, add, remove)
+	var shape []string
+	for _, r := range requests {
+		body := string(r.Body)
+		shape = append(shape, fmt.Sprintf("%d out, %d in", strings.Count(body, `"remove"`), strings.Count(body, `"value":"a`)))
+	}
+	assert.Equal(t, []string{"100 out, 0 in", "50 out, 50 in", "0 out, 100 in"}, shape)
 }

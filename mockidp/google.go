@@ -26,7 +26,7 @@ func googleWorkspace(set settings) *Dialect {
 		Source: map[string]Ref{},
 		Unknown: map[string]string{
 			"Discover": unshown, "Probe": unshown, "Find": unshown, "Read": unshown, "ListUsers": unshown,
-			"Update": unshown, "Deactivate": unshown, "Reactivate": unshown, "Delete": unshown, "SetManager": unshown, "ClearManager": unshown,
+			"Update": unshown, "Deactivate": unshown, "Reactivate": unshown, "Delete": unshown, "SetRoles": unshown, "SetManager": unshown, "ClearManager": unshown,
 			"ListGroups": noGroups, "FindGroup": noGroups, "ReadGroup": noGroups, "CreateGroup": noGroups, "Reconcile": noGroups,
 			"RenameGroup": noGroups, "ChangeMembers": noGroups, "ReplaceMembers": noGroups, "DeleteGroup": noGroups,
 		},

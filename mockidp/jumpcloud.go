@@ -31,6 +31,7 @@ func jumpCloud(set settings) *Dialect {
 		},
 		Assumed: map[string]string{"Update": headers, "Deactivate": headers, "Reactivate": headers, "ChangeMembers": headers},
 		Unknown: map[string]string{
+			"SetRoles":       "no special mappings are sent (other-idps.md 6)",
 			"Discover":       "none is documented (other-idps.md 1)",
 			"ListUsers":      "how it pages is not known (other-idps.md 6)",
 			"ListGroups":     "how it pages is not known (other-idps.md 6)",

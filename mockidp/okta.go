@@ -38,6 +38,14 @@ func oktaCommon(set settings) *Dialect {
 		objectID: oktaID,
 		Options: []Option{
 			{
+				Name: "email-type", About: "the type of an address disappears when the administrator removes emailType",
+				Default: "work", Values: []string{"work", "absent"}, Source: Ref{"okta.md 2.2", Documented},
+			},
+			{
+				Name: "member-display", About: "display is the userName, and was seen to be null",
+				Default: "userName", Values: []string{"userName", "null"}, Source: Ref{"okta.md 3.3", Observed},
+			},
+			{
 				Name: "space", About: "how a blank of a filter is encoded; the plus is that of older documents",
 				Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"okta.md 2.1", Documented},
 			},
@@ -55,6 +63,7 @@ func oktaCommon(set settings) *Dialect {
 		},
 		Assumed: map[string]string{"Create": "where mapped attributes stand among the keys"},
 		Unknown: map[string]string{
+			"SetRoles":     "no source shows how a catalog app sends roles (okta.md 2.2)",
 			"Discover":     "Okta's cloud client reads no discovery endpoint (okta.md 0)",
 			"Delete":       "Okta does not delete users (okta.md 2.6)",
 			"SetManager":   "Okta sends no reference to a manager (okta.md 2.2)",
@@ -68,9 +77,9 @@ func oktaCommon(set settings) *Dialect {
 			return okta.read(scim.UsersEndpoint, "filter="+encode("userName eq "+scim.Quote(u.UserName))+"&startIndex=1&count=100")
 		},
 		Read:   func(id string) scim.Request { return okta.read(userPath(id), "") },
-		Create: func(u User) scim.Request { return okta.send(http.MethodPost, scim.UsersEndpoint, oktaUser(u)) },
+		Create: func(u User) scim.Request { return okta.send(http.MethodPost, scim.UsersEndpoint, oktaUser(set, u)) },
 		Update: func(id string, current scim.Resource, u User) []scim.Request {
-			return []scim.Request{okta.send(http.MethodPut, userPath(id), oktaOverlay(current, u))}
+			return []scim.Request{okta.send(http.MethodPut, userPath(id), oktaOverlay(set, current, u))}
 		},
 		FindGroup: func(g Group) scim.Request {
 			return okta.read(scim.GroupsEndpoint, "filter="+encode("displayName eq "+scim.Quote(g.Name))+"&startIndex=1&count=100")
@@ -106,14 +115,21 @@ func oktaAIW(set settings) *Dialect {
 	}
 	d.Deactivate, d.Reactivate = active(false), active(true)
 	d.ReadGroup = func(id string) scim.Request { return okta.read(groupPath(id), "") }
+	d.Options = append(d.Options, Option{
+		Name: "first-push", About: "captures differ on whether the members travel with the create or follow it",
+		Default: "members", Values: []string{"members", "empty"}, Source: Ref{"okta.md 3.3", Observed},
+	})
 	d.CreateGroup = func(g Group, m []Member) scim.Request {
+		if set.is("first-push", "empty") {
+			m = nil
+		}
 		return okta.send(http.MethodPost, scim.GroupsEndpoint, object{
-			{"schemas", list{scim.GroupURN}}, {"displayName", g.Name}, {"members", oktaMembers(m)},
+			{"schemas", list{scim.GroupURN}}, {"displayName", g.Name}, {"members", oktaMembers(set, m)},
 		})
 	}
 	put := func(id string, g Group, m []Member) scim.Request {
 		return okta.send(http.MethodPut, groupPath(id), object{
-			{"schemas", list{scim.GroupURN}}, {"id", id}, {"displayName", g.Name}, {"members", oktaMembers(m)},
+			{"schemas", list{scim.GroupURN}}, {"id", id}, {"displayName", g.Name}, {"members", oktaMembers(set, m)},
 		})
 	}
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, m []Member) scim.Request { return put(id, g, m) }
@@ -162,11 +178,19 @@ func oktaOIN(set settings) *Dialect {
 	d.Reconcile = rename
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request { return rename(id, g) }
 	d.ChangeMembers = func(id string, _ scim.Resource, _ Group, _, add, remove []Member) []scim.Request {
-		return oktaMemberPatches(id, add, remove)
+		return oktaMemberPatches(set, id, add, remove)
 	}
+	d.Options = append(d.Options, Option{
+		Name: "full-push", About: "a push of all members without a path was reported once",
+		Default: "path", Values: []string{"path", "without-path"}, Source: Ref{"okta.md 3.5", Observed},
+	})
 	d.ReplaceMembers = func(id string, _ scim.Resource, _ Group, m []Member) scim.Request {
+		if set.is("full-push", "without-path") {
+			return okta.send(http.MethodPatch, groupPath(id),
+				patchOp(object{{"op", "replace"}, {"value", object{{"members", oktaMembers(set, m)}}}}))
+		}
 		return okta.send(http.MethodPatch, groupPath(id),
-			patchOp(object{{"op", "replace"}, {"path", "members"}, {"value", oktaMembers(m)}}))
+			patchOp(object{{"op", "replace"}, {"path", "members"}, {"value", oktaMembers(set, m)}}))
 	}
 	return d
 }
@@ -176,7 +200,7 @@ func oktaOIN(set settings) *Dialect {
 const oktaBatch = 100
 
 // oktaMemberPatches removes first, an operation a member, then adds with one.
-func oktaMemberPatches(id string, add, remove []Member) []scim.Request {
+func oktaMemberPatches(set settings, id string, add, remove []Member) []scim.Request {
 	var out []scim.Request
 	for len(add)+len(remove) > 0 {
 		var ops []any
@@ -186,7 +210,7 @@ func oktaMemberPatches(id string, add, remove []Member) []scim.Request {
 		}
 		remove = remove[n:]
 		if k := min(len(add), oktaBatch-n); k > 0 {
-			ops = append(ops, object{{"op", "add"}, {"path", "members"}, {"value", oktaMembers(add[:k])}})
+			ops = append(ops, object{{"op", "add"}, {"path", "members"}, {"value", oktaMembers(set, add[:k])}})
 			add = add[k:]
 		}
 		out = append(out, okta.send(http.MethodPatch, groupPath(id), patchOp(ops...)))
@@ -194,10 +218,14 @@ func oktaMemberPatches(id string, add, remove []Member) []scim.Request {
 	return out
 }
 
-func oktaMembers(members []Member) list {
+func oktaMembers(set settings, members []Member) list {
 	out := list{}
 	for _, m := range members {
-		out = append(out, object{{"value", m.ID}, {"display", m.UserName}})
+		var display any = m.UserName
+		if set.is("member-display", "null") {
+			display = nil
+		}
+		out = append(out, object{{"value", m.ID}, {"display", display}})
 	}
 	return out
 }
@@ -216,12 +244,12 @@ func oktaEnterprise(u User) object {
 
 // oktaUser is the body of a create. The order of the keys up to active is
 // documented; where mapped attributes stand is not known.
-func oktaUser(u User) object {
+func oktaUser(set settings, u User) object {
 	o := object{
 		{"schemas", oktaSchemas(u)},
 		{"userName", u.UserName},
 		{"name", object{{"givenName", u.GivenName}, {"familyName", u.FamilyName}}},
-		{"emails", list{object{{"primary", true}, {"value", u.Email}, {"type", "work"}}}},
+		{"emails", list{oktaEmail(set, object{{"primary", true}, {"value", u.Email}, {"type", "work"}})}},
 		{"displayName", u.DisplayName},
 	}
 	o = o.withText("locale", u.Locale).with("externalId", u.ObjectID).with("groups", list{}).
@@ -235,7 +263,7 @@ func oktaUser(u User) object {
 // oktaOverlay is the body of a profile push: what the target returned, with
 // Okta's values laid over it. name is merged, emails are replaced as a whole,
 // and active stays as the target has it (okta.md 2.4).
-func oktaOverlay(current scim.Resource, u User) object {
+func oktaOverlay(set settings, current scim.Resource, u User) object {
 	o := members(current.JSON())
 	name := members(current.Get("name"))
 	name = name.set("givenName", u.GivenName).set("familyName", u.FamilyName)
@@ -249,7 +277,7 @@ func oktaOverlay(current scim.Resource, u User) object {
 			schemas = append(schemas, s)
 		}
 	}
-	emails := list{object{{"value", u.Email}, {"type", "work"}, {"primary", true}}} // not in the order of a create
+	emails := list{oktaEmail(set, object{{"value", u.Email}, {"type", "work"}, {"primary", true}})} // not in the order of a create
 	o = o.set("schemas", schemas).set("userName", u.UserName).set("name", name).set("emails", emails).
 		set("displayName", u.DisplayName).set("externalId", u.ObjectID)
 	if u.Locale != "" {
@@ -269,6 +297,14 @@ func oktaOverlay(current scim.Resource, u User) object {
 		o = o.set(scim.EnterpriseUserURN, merged)
 	}
 	return o
+}
+
+// oktaEmail is an address with its type, or without.
+func oktaEmail(set settings, email object) object {
+	if set.is("email-type", "absent") {
+		email = slices.DeleteFunc(email, func(m member) bool { return m.key == "type" })
+	}
+	return email
 }
 
 func enterpriseOf(r scim.Resource) gjson.Result { return r.Get(scim.EnterpriseUserURN) }

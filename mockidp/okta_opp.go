@@ -1,5 +1,7 @@
 package mockidp
 
+import "slices"
+
 // oktaOPP is the agent for provisioning on the premises, in its SCIM 2.0 mode.
 // It has the life of users and no groups; what its requests look like is not
 // shown anywhere, so they have the form of the custom app (okta.md 0).
@@ -11,5 +13,6 @@ func oktaOPP(set settings) *Dialect {
 	d.leaveOut("the connection test of the agent in its SCIM 2.0 mode is not known (okta.md 0)", "Probe")
 	d.assume(set, "okta.md 0", "Find", "ListUsers", "Read", "Create", "Update", "Deactivate", "Reactivate")
 	d.Auth = nil
+	d.Options = slices.DeleteFunc(d.Options, func(o Option) bool { return o.Name == "member-display" || o.Name == "first-push" })
 	return d
 }

@@ -20,7 +20,7 @@ func oktaOINUserPatch(set settings) *Dialect {
 	patch := func(ops func(profile object) []any) {
 		d.Source["Update"] = Ref{"okta.md 0", Assumed}
 		d.Update = func(id string, _ scim.Resource, u User) []scim.Request {
-			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(oktaProfile(u))...))}
+			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(oktaProfile(set, u))...))}
 		}
 	}
 	switch {
@@ -40,8 +40,8 @@ func oktaOINUserPatch(set settings) *Dialect {
 }
 
 // oktaProfile is the whole profile: a push is no difference (okta.md 2.4).
-func oktaProfile(u User) object {
-	return slices.DeleteFunc(oktaUser(u), func(m member) bool {
+func oktaProfile(set settings, u User) object {
+	return slices.DeleteFunc(oktaUser(set, u), func(m member) bool {
 		return slices.Contains([]string{"schemas", "groups", "password", "active"}, m.key)
 	})
 }

@@ -37,6 +37,7 @@ func oneLogin(set settings) *Dialect {
 			"Create": headers, "Update": headers, "Deactivate": headers, "Reactivate": headers, "CreateGroup": headers, "ChangeMembers": headers,
 		},
 		Unknown: map[string]string{
+			"SetRoles":       "roles travel as groups (other-idps.md 5)",
 			"Discover":       "reported by one guide, and seen by neither of the two better sources (other-idps.md 5)",
 			"Read":           "OneLogin's sample server has the route; the replayed traffic never reads one user (other-idps.md 5)",
 			"SetManager":     "whether a reference to a manager is sent is not known (other-idps.md 5)",

@@ -80,6 +80,7 @@ func pingFederate(set settings) *Dialect {
 			"CreateGroup": pingLayout, "RenameGroup": pingLayout, "ChangeMembers": pingLayout, "ReplaceMembers": pingLayout,
 		},
 		Unknown: map[string]string{
+			"SetRoles":     "no roles are mapped (other-idps.md 2.2)",
 			"Discover":     "no discovery is documented (other-idps.md 1)",
 			"Probe":        "what the check of the credentials sends is not known (other-idps.md 2.2)",
 			"ListUsers":    "PingFederate does not list users: it looks for one (other-idps.md 2.2)",

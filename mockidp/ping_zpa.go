@@ -24,7 +24,7 @@ func pingFederateZPA(set settings) *Dialect {
 		Source: map[string]Ref{},
 		Unknown: map[string]string{
 			"Discover": unshown, "Probe": unshown, "Find": unshown, "Read": unshown, "ListUsers": unshown, "ListGroups": unshown,
-			"Update": unshown, "Reactivate": unshown, "SetManager": unshown, "ClearManager": "an attribute once set cannot be cleared (zscaler.md 5.2)",
+			"Update": unshown, "Reactivate": unshown, "SetRoles": unshown, "SetManager": unshown, "ClearManager": "an attribute once set cannot be cleared (zscaler.md 5.2)",
 			"Deactivate": "how it disables is not published (zscaler.md 5.2)",
 			"Delete":     "users are disabled unless Remove User Action says Delete (zscaler.md 5.2)",
 			"FindGroup":  unshown, "ReadGroup": unshown, "Reconcile": unshown, "RenameGroup": unshown,

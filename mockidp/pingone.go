@@ -36,7 +36,7 @@ func pingOne(set settings) *Dialect {
 			"Discover": "no discovery is documented (other-idps.md 1)", "Probe": unshown, "Read": unshown,
 			"ListUsers": unshown, "ListGroups": unshown, "FindGroup": unshown, "ReadGroup": unshown,
 			"Update": "whether it sends PUT or PATCH is not published (other-idps.md 3)", "Reactivate": unshown,
-			"SetManager": unshown, "ClearManager": unshown, "Reconcile": unshown, "RenameGroup": unshown,
+			"SetRoles": unshown, "SetManager": unshown, "ClearManager": unshown, "Reconcile": unshown, "RenameGroup": unshown,
 			"ChangeMembers": unshown, "ReplaceMembers": unshown, "DeleteGroup": unshown,
 		},
 	}

@@ -278,3 +278,16 @@ func TestAmbiguousMatchesWriteNothing(t *testing.T) {
 	assert.Equal(t, "DuplicateTargetEntries", c.Code)
 	assert.Equal(t, 1, n)
 }
+
+// entra.md 2.7: complex roles are only added; the assertive form sends the
+// whole set, and so takes roles away.
+func TestEntraRoles(t *testing.T) {
+	for function, want := range map[string][]string{"complex": nil, "assertive": {"PATCH /Users/{id}"}} {
+		s := newStage(t, "entra-compliant", map[string]string{"roles": function}, false)
+		s.done(s.idp.Assign(ctx, s.user("ada")))
+		s.done(s.idp.SetRoles(ctx, "ada", "Admin", "Auditor"))
+		s.took()
+		s.idp.SetRoles(ctx, "ada")
+		assert.Equal(t, want, s.took(), function)
+	}
+}

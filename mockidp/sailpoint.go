@@ -60,6 +60,7 @@ func sailPoint(set settings) *Dialect {
 			"Deactivate": "the envelope around the operation", "Reactivate": "the envelope around the operation",
 		},
 		Unknown: map[string]string{
+			"SetRoles":       "no request that changes roles has been published (other-idps.md 16)",
 			"Probe":          "the connection test reads the discovery endpoints (other-idps.md 4.1)",
 			"Find":           "SailPoint looks up nobody before a change: it aggregates (other-idps.md 4)",
 			"Read":           "whether a user is read before a change is not known (other-idps.md 4.4)",

@@ -406,6 +406,28 @@ func (p *Provider) ClearManager(ctx context.Context, key string) Change {
 	return w.done("EntryExportUpdate")
 }
 
+// SetRoles gives somebody these app roles.
+func (p *Provider) SetRoles(ctx context.Context, key string, roles ...string) Change {
+	w := p.begin(ctx, "set the roles", key)
+	a := p.users[key]
+	switch {
+	case p.d.SetRoles == nil:
+		return w.lacks("SetRoles")
+	case a == nil || a.id == "":
+		return w.skip("the user is not linked")
+	}
+	requests := p.d.SetRoles(a.id, roles)
+	if len(requests) == 0 {
+		return w.skip("the function of the mapping takes no roles away")
+	}
+	for _, r := range requests {
+		if _, ok := w.expect(r, "roles of "+a.user.UserName, http.StatusOK, http.StatusNoContent); !ok {
+			return w.change
+		}
+	}
+	return w.done("EntryExportUpdate")
+}
+
 func pick[V any](cond bool, yes, no V) V {
 	if cond {
 		return yes
