@@ -16,7 +16,7 @@ func oneLogin(set settings) *Dialect {
 	}
 	const headers = "the Content-Type, and that there is no Accept"
 	d := &Dialect{
-		Name: "onelogin", Label: "OneLogin", IdP: "onelogin", objectID: guid, LeaveGroups: true, RereadsGroups: true,
+		Name: "onelogin", Label: "OneLogin", IdP: "onelogin", objectID: guid, LeaveGroups: true, RereadsGroups: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
 			{

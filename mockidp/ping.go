@@ -26,7 +26,7 @@ func pingFederate(set settings) *Dialect {
 	const sheet = "other-idps.md 2.1"
 	d := &Dialect{
 		Name: "pingfederate", Label: "PingFederate", IdP: "pingfederate", objectID: guid,
-		Auth: pingAuth, MembersInCreate: true,
+		Auth: pingAuth, MembersInCreate: true, Flows: true,
 		Options: []Option{
 			{
 				Name: "filter", About: "Unique User Identifier, or the Filter Expression that the administrator typed",

@@ -33,7 +33,9 @@ type Change struct {
 	// Log event type or an Entra provisioning log code.
 	Code string
 	// Reason says why, for people.
-	Reason    string
+	Reason string
+	// Lacks: it was skipped because the dialect has no wording for it.
+	Lacks     bool
 	Exchanges []*scim.Exchange
 }
 
@@ -238,7 +240,10 @@ func (w *work) done(code string) Change {
 }
 
 // lacks skips a change that the dialect has no wording for.
-func (w *work) lacks(intent string) Change { return w.skip(w.p.d.Unknown[intent]) }
+func (w *work) lacks(intent string) Change {
+	w.change.Lacks = true
+	return w.skip(w.p.d.Unknown[intent])
+}
 
 func (w *work) skip(reason string) Change {
 	w.change.Outcome, w.change.Reason = Skipped, reason

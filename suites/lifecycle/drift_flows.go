@@ -21,7 +21,9 @@ var driftFlows = []Flow{
 			}},
 			{"switched-on", "Provisioning is switched on", func(s *Sync) {
 				for _, c := range s.idp.EnableProvisioning(s.t.Context()) {
-					s.must(c)
+					if !c.Lacks {
+						s.must(c)
+					}
 				}
 			}},
 			{"asked-for", "They are provisioned: one is created, one is linked", func(s *Sync) {
@@ -45,6 +47,7 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.deleted", Title: "Who was deleted on the target behind the identity provider's back gets an account again",
+		Uses:    []string{"Update"},
 		Breaks:  []string{"OKTA-Q41", "E14"},
 		Catches: []string{"unknown-id-answers-400"},
 		CatchesIn: map[string][]string{
@@ -61,7 +64,8 @@ var driftFlows = []Flow{
 				s.t.Settle()
 				first := c.Exchanges[0]
 				s.t.AnswerTo(first).Status(404)
-				if s.dialect.IdP == "okta" {
+				switch s.dialect.IdP {
+				case "okta":
 					// Okta does not create anew: a task, until she is
 					// unassigned and assigned again.
 					s.t.Expect(c.Outcome == mockidp.Failed, nil, "", "a task", string(c.Outcome), "Okta heals what it does not heal")
@@ -70,8 +74,10 @@ var driftFlows = []Flow{
 					s.t.Expect(c.Outcome == mockidp.Failed, nil, "", "a task", string(c.Outcome), "a deactivation of a deleted user succeeds")
 					s.idp.Forget("ada")
 					s.Assign("ada")
-				} else {
+				case "entra":
 					s.must(c)
+				default:
+					s.t.Skip("how %s goes on after this is not known", s.name())
 				}
 			}},
 			{"there", "She has an account again", func(s *Sync) {
@@ -85,10 +91,12 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.changed", Title: "What was changed on the target is corrected by the next push of that attribute",
+		Uses: []string{"Update"}, Sends: []string{"displayName"},
 		Breaks: []string{"OKTA-Q04", "E44"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"},
 			"entra-legacy": {"patch-op-case-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
+			"pingfederate": {"put-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -105,6 +113,7 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.deactivated", Title: "Who was deactivated on the target is active again after being assigned again",
+		Uses:    []string{"Deactivate", "Reactivate"},
 		Breaks:  []string{"OKTA-Q20", "E75"},
 		Catches: []string{"inactive-is-final"},
 		Steps: []FlowStep{
@@ -140,10 +149,13 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.member-lost", Title: "A member that was lost on the target is back after the next push of it",
+		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E56"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-same-members-refused"}, "okta-oin": {"patch-replace-members-501"},
 			"entra-legacy": {"patch-op-case-sensitive", "patch-add-overwrites-list"}, "entra-compliant": {"patch-add-overwrites-list"},
+			"pingfederate": {"put-ignores-members"},
+			"onelogin":     {"patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
@@ -162,10 +174,13 @@ var driftFlows = []Flow{
 		ID: "out-of-sync.member-unknown", Title: "A member that was deleted on the target is refused by a clear error, or kept",
 		Needs: needsGroups, Breaks: []string{"E59"},
 		Lacks: func(d *mockidp.Dialect) string {
-			if d.IdP == "okta" {
+			switch d.IdP {
+			case "okta":
 				return "that Okta sends the id of a deleted user is assumed (okta.md, OKTA-Q36)"
+			case "entra":
+				return ""
 			}
-			return ""
+			return "whether " + d.Label + " sends the id of a deleted user is not known"
 		},
 		CatchesIn: map[string][]string{
 			"entra-legacy": {"unknown-member-500", "unknown-member-dropped"}, "entra-compliant": {"unknown-member-500", "unknown-member-dropped"},
@@ -190,6 +205,7 @@ var driftFlows = []Flow{
 	},
 	{
 		ID: "out-of-sync.group-deleted", Title: "A change of a group that was deleted on the target is answered with 404",
+		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q35"},
 		Catches: []string{"unknown-group-answers-500"},
 		Steps: []FlowStep{

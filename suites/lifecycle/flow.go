@@ -5,8 +5,10 @@ package lifecycle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
 )
 
@@ -24,6 +26,9 @@ type Flow struct {
 	// Catches holds for every dialect, CatchesIn for one.
 	Catches   []string
 	CatchesIn map[string][]string
+	// Uses lists intents of mockidp, Sends attributes, without which a
+	// dialect cannot play the flow.
+	Uses, Sends []string
 	// Lacks says why a dialect does not play the flow; "" when it does.
 	Lacks func(*mockidp.Dialect) string
 	Steps []FlowStep
@@ -72,9 +77,14 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: []Ref{documents[d.IdP]},
 		Catches: append(slices.Clone(f.Catches), f.CatchesIn[d.Name]...),
 	}}
-	lacks := ""
-	if f.Lacks != nil {
-		lacks = f.Lacks(d)
+	lacks := f.lacks(d)
+	if lacks != "" {
+		c.Catches = nil
+	}
+	for _, intent := range f.Uses {
+		if ref := d.Source[intent]; ref.Mark == mockidp.Assumed {
+			c.Sources = append(c.Sources, Ref{Key: ref.Key, Title: intent, Mark: ref.Mark})
+		}
 	}
 	c.Steps = func() []Step {
 		s := &Sync{dialect: d}
@@ -97,11 +107,38 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 	return c
 }
 
+// lacks says why a dialect does not play the flow; "" when it does.
+func (f Flow) lacks(d *mockidp.Dialect) string {
+	for _, intent := range f.Uses {
+		if why := d.Unknown[intent]; why != "" {
+			return why
+		}
+	}
+	for _, path := range f.Sends {
+		if !sends(d, path) {
+			return d.Label + " does not send " + path
+		}
+	}
+	if f.Lacks != nil {
+		return f.Lacks(d)
+	}
+	return ""
+}
+
+// sends reports whether a dialect sends an attribute of a user.
+func sends(d *mockidp.Dialect, path string) bool {
+	full := mockidp.User{
+		ObjectID: "x", UserName: "x", GivenName: "x", FamilyName: "x", DisplayName: "x", Email: "x", Title: "x", Department: "x",
+	}
+	r, err := scim.NewResource(d.Create(full).Body)
+	return err == nil && r.Has(path)
+}
+
 // breaksOf keeps the rows of one identity provider: Okta's begin with OKTA,
 // Entra's with E and a digit.
 func breaksOf(rows []string, idp string) (out []string) {
 	for _, r := range rows {
-		if (idp == "okta") == (len(r) > 4 && r[:4] == "OKTA") {
+		if of := map[bool]string{true: "okta", false: "entra"}[strings.HasPrefix(r, "OKTA")]; of == idp {
 			out = append(out, r)
 		}
 	}
@@ -110,6 +147,8 @@ func breaksOf(rows []string, idp string) (out []string) {
 
 // documents are the pages that the flows of an identity provider rest on.
 var documents = map[string]Ref{
-	"okta":  {Key: "Okta, SCIM 2.0 protocol reference", Title: "developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20", Mark: mockidp.Documented},
-	"entra": {Key: "Microsoft Entra ID, SCIM endpoint", Title: "learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups", Mark: mockidp.Documented},
+	"okta":         {Key: "Okta, SCIM 2.0 protocol reference", Title: "developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20", Mark: mockidp.Documented},
+	"pingfederate": {Key: "PingFederate, SCIM Provisioner", Title: "docs.pingidentity.com/integrations/scim", Mark: mockidp.Documented},
+	"onelogin":     {Key: "OneLogin, SCIM sample server", Title: "github.com/onelogin/onelogin-scim-php", Mark: mockidp.Documented},
+	"entra":        {Key: "Microsoft Entra ID, SCIM endpoint", Title: "learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups", Mark: mockidp.Documented},
 }

@@ -15,11 +15,14 @@ var groupFlows = []Flow{
 	{
 		ID: "group-push", Title: "A group is pushed with its members",
 		Needs: needsGroups, Breaks: []string{"OKTA-Q26", "OKTA-Q29", "OKTA-Q30", "OKTA-Q32", "E52", "E60", "E61", "E62"},
-		Catches: []string{"group-filter-unsupported", "group-members-not-returned"},
+		Catches: []string{"group-members-not-returned"},
 		CatchesIn: map[string][]string{
-			"okta-aiw":     {"put-same-members-refused"},
-			"okta-oin":     {"patch-not-implemented", "patch-without-path-rejected", "patch-id-in-value-refused", "member-needs-type"},
-			"entra-legacy": {"patch-ignored", "member-needs-type", "member-null-refused"}, "entra-compliant": {"patch-ignored", "member-needs-type"},
+			"okta-aiw":        {"group-filter-unsupported", "put-same-members-refused"},
+			"okta-oin":        {"group-filter-unsupported", "patch-not-implemented", "patch-without-path-rejected", "patch-id-in-value-refused", "member-needs-type"},
+			"entra-legacy":    {"group-filter-unsupported", "patch-ignored", "member-needs-type", "member-null-refused"},
+			"entra-compliant": {"group-filter-unsupported", "patch-ignored", "member-needs-type"},
+			"pingfederate":    {"post-drops-members"},
+			"onelogin":        {"patch-not-implemented", "member-needs-type"},
 		},
 		Steps: []FlowStep{
 			{"joins", "Three people are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
@@ -30,10 +33,13 @@ var groupFlows = []Flow{
 	},
 	{
 		ID: "group-member-added", Title: "Somebody who is put into a group is in it, beside the others",
+		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "OKTA-Q29", "E52", "E56", "E62"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignores-members"}, "okta-oin": {"patch-ignored", "patch-add-overwrites-list"},
 			"entra-legacy": {"patch-ignored", "patch-add-overwrites-list"}, "entra-compliant": {"patch-ignored", "patch-add-overwrites-list"},
+			"pingfederate": {"put-ignores-members"},
+			"onelogin":     {"patch-ignored", "patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("bo"); s.GivenGroup("sales", "ada") }},
@@ -47,12 +53,15 @@ var groupFlows = []Flow{
 	},
 	{
 		ID: "group-member-removed", Title: "Somebody who is taken out of a group is out, and nobody else",
+		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "E50", "E51", "E57"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-merges-lists"},
 			"okta-oin":        {"patch-remove-ignored", "patch-remove-filter-ignored", "patch-remove-clears-attribute"},
 			"entra-legacy":    {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
 			"entra-compliant": {"patch-remove-ignored", "patch-remove-filter-ignored", "patch-remove-clears-attribute", "patch-remove-unmatched-404"},
+			"pingfederate":    {"put-merges-lists"},
+			"onelogin":        {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with three members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo", "cy") }},
@@ -66,12 +75,15 @@ var groupFlows = []Flow{
 	},
 	{
 		ID: "group-cleared", Title: "A group whose last member leaves is empty and stays",
+		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E50", "E51"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-merges-lists", "put-ignores-members"},
 			"okta-oin":        {"patch-ignored", "patch-remove-ignored", "patch-remove-leaves-empty-value"},
 			"entra-legacy":    {"patch-ignored", "patch-remove-ignored", "patch-remove-list-refused"},
 			"entra-compliant": {"patch-ignored", "patch-remove-ignored", "patch-remove-leaves-empty-value"},
+			"pingfederate":    {"put-merges-lists", "put-ignores-members"},
+			"onelogin":        {"patch-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
@@ -81,11 +93,13 @@ var groupFlows = []Flow{
 	},
 	{
 		ID: "group-renamed", Title: "A group that is renamed keeps its members",
+		Uses:  []string{"RenameGroup"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q26", "E54", "E65"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored", "put-ignores-display-name", "put-rename-keeps-index"}, "okta-oin": {"patch-ignored", "patch-rename-loses-members"},
 			"entra-legacy":    {"patch-ignored", "patch-rename-loses-members", "patch-group-members-only"},
 			"entra-compliant": {"patch-ignored", "patch-rename-loses-members"},
+			"pingfederate":    {"put-ignored", "put-ignores-display-name"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
@@ -109,6 +123,7 @@ var groupFlows = []Flow{
 	},
 	{
 		ID: "group-deleted", Title: "A group that is deleted is gone, and its members are not",
+		Uses:  []string{"DeleteGroup"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q34", "E63"},
 		Catches: []string{"delete-ignored", "delete-group-deletes-members", "delete-refuses-group-with-members"},
 		Steps: []FlowStep{
@@ -132,6 +147,7 @@ var groupFlows = []Flow{
 		Lacks: func(d *mockidp.Dialect) string { return d.Unknown["ReplaceMembers"] },
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-merges-lists"}, "okta-oin": {"patch-replace-appends-to-list", "patch-replace-members-501"},
+			"pingfederate": {"put-merges-lists"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("bo"); s.GivenGroup("sales", "ada") }},
