@@ -17,7 +17,7 @@ func jumpCloud(set settings) *Dialect {
 	}
 	const headers = "the Content-Type, and that there is no Accept"
 	d := &Dialect{
-		Name: "jumpcloud", Label: "JumpCloud", IdP: "jumpcloud", objectID: guid, LiveTest: true,
+		Name: "jumpcloud", Label: "JumpCloud", IdP: "jumpcloud", objectID: guid, LiveTest: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
 			{

@@ -85,18 +85,18 @@ func TestVerdicts(t *testing.T) {
 // The same of the identity providers with flows beside Okta and Entra ID: a
 // fault in what one of them never sends does not break it.
 func TestVerdictsOfOthers(t *testing.T) {
-	set, err := suites.All().SelectSuites("pingfederate", "onelogin")
+	set, err := suites.All().SelectSuites("pingfederate", "onelogin", "jumpcloud")
 	require.NoError(t, err)
 	const ready, breaks = "ready", "would break: "
-	for _, c := range []struct{ fault, pingFederate, oneLogin string }{
-		{"", ready, ready},
-		{"group-filter-unsupported", ready, ready},
-		{"patch-op-case-sensitive", ready, ready},
-		{"patch-without-path-rejected", ready, ready},
-		{"patch-not-offered", ready, breaks + "no PATCH of groups"},
-		{"put-501", breaks + "no PUT", breaks + "no PUT"},
-		{"put-ignores-active", breaks + "does not deactivate", breaks + "does not deactivate"},
-		{"patch-remove-list-clears", ready, breaks + "group-member-removed: the group lacks members"},
+	for _, c := range []struct{ fault, pingFederate, oneLogin, jumpCloud string }{
+		{"", ready, ready, ready},
+		{"group-filter-unsupported", ready, ready, ready},
+		{"patch-op-case-sensitive", ready, ready, ready},
+		{"patch-without-path-rejected", ready, ready, ready},
+		{"patch-not-offered", ready, breaks + "no PATCH of groups", breaks + "no PATCH"},
+		{"put-501", breaks + "no PUT", breaks + "no PUT", ready},
+		{"put-ignores-active", breaks + "does not deactivate", breaks + "does not deactivate", ready},
+		{"patch-remove-list-clears", ready, breaks + "group-member-removed: the group lacks members", breaks + "group-member-removed: the group lacks members"},
 	} {
 		t.Run("with "+c.fault, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +108,7 @@ func TestVerdictsOfOthers(t *testing.T) {
 			for _, v := range run(t, set, cfg).Verdicts {
 				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
 			}
-			assert.Equal(t, map[string]string{"pingfederate": c.pingFederate, "onelogin": c.oneLogin}, got)
+			assert.Equal(t, map[string]string{"pingfederate": c.pingFederate, "onelogin": c.oneLogin, "jumpcloud": c.jumpCloud}, got)
 		})
 	}
 }

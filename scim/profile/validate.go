@@ -27,7 +27,7 @@ var (
 		"patch", "bulk", "filter", "sort", "etag", "change-password", "cursor", "index-paging", "groups",
 		"enterprise-user", "me", "search", "root-search", "discovery", "read-members", "put", "delete",
 	}
-	dialectWords = []string{"okta-aiw", "okta-oin", "entra-legacy", "entra-compliant", "pingfederate", "onelogin"}
+	dialectWords = []string{"okta-aiw", "okta-oin", "entra-legacy", "entra-compliant", "pingfederate", "onelogin", "jumpcloud"}
 )
 
 var (

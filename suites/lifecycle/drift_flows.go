@@ -97,6 +97,7 @@ var driftFlows = []Flow{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"},
 			"entra-legacy": {"patch-op-case-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
 			"pingfederate": {"put-ignored"},
+			"jumpcloud":    {"patch-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -156,6 +157,7 @@ var driftFlows = []Flow{
 			"entra-legacy": {"patch-op-case-sensitive", "patch-add-overwrites-list"}, "entra-compliant": {"patch-add-overwrites-list"},
 			"pingfederate": {"put-ignores-members"},
 			"onelogin":     {"patch-add-overwrites-list"},
+			"jumpcloud":    {"patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},

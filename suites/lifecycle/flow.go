@@ -81,7 +81,7 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 	if lacks != "" {
 		c.Catches = nil
 	}
-	for _, intent := range f.Uses {
+	for _, intent := range append([]string{"Find", "Create"}, f.Uses...) {
 		if ref := d.Source[intent]; ref.Mark == mockidp.Assumed {
 			c.Sources = append(c.Sources, Ref{Key: ref.Key, Title: intent, Mark: ref.Mark})
 		}
@@ -149,6 +149,7 @@ func breaksOf(rows []string, idp string) (out []string) {
 var documents = map[string]Ref{
 	"okta":         {Key: "Okta, SCIM 2.0 protocol reference", Title: "developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20", Mark: mockidp.Documented},
 	"pingfederate": {Key: "PingFederate, SCIM Provisioner", Title: "docs.pingidentity.com/integrations/scim", Mark: mockidp.Documented},
+	"jumpcloud":    {Key: "JumpCloud, custom SCIM connector", Title: "jumpcloud.com/support/provision-and-manage-users-and-groups-in-apps-using-custom-scim-identity-management-integration", Mark: mockidp.Documented},
 	"onelogin":     {Key: "OneLogin, SCIM sample server", Title: "github.com/onelogin/onelogin-scim-php", Mark: mockidp.Documented},
 	"entra":        {Key: "Microsoft Entra ID, SCIM endpoint", Title: "learn.microsoft.com/entra/identity/app-provisioning/use-scim-to-provision-users-and-groups", Mark: mockidp.Documented},
 }

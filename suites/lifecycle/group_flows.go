@@ -23,6 +23,7 @@ var groupFlows = []Flow{
 			"entra-compliant": {"group-filter-unsupported", "patch-ignored", "member-needs-type"},
 			"pingfederate":    {"post-drops-members"},
 			"onelogin":        {"patch-not-implemented", "member-needs-type"},
+			"jumpcloud":       {"patch-not-implemented", "member-needs-type"},
 		},
 		Steps: []FlowStep{
 			{"joins", "Three people are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
@@ -40,6 +41,7 @@ var groupFlows = []Flow{
 			"entra-legacy": {"patch-ignored", "patch-add-overwrites-list"}, "entra-compliant": {"patch-ignored", "patch-add-overwrites-list"},
 			"pingfederate": {"put-ignores-members"},
 			"onelogin":     {"patch-ignored", "patch-add-overwrites-list"},
+			"jumpcloud":    {"patch-ignored", "patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("bo"); s.GivenGroup("sales", "ada") }},
@@ -62,6 +64,7 @@ var groupFlows = []Flow{
 			"entra-compliant": {"patch-remove-ignored", "patch-remove-filter-ignored", "patch-remove-clears-attribute", "patch-remove-unmatched-404"},
 			"pingfederate":    {"put-merges-lists"},
 			"onelogin":        {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
+			"jumpcloud":       {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with three members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo", "cy") }},
@@ -84,6 +87,7 @@ var groupFlows = []Flow{
 			"entra-compliant": {"patch-ignored", "patch-remove-ignored", "patch-remove-leaves-empty-value"},
 			"pingfederate":    {"put-merges-lists", "put-ignores-members"},
 			"onelogin":        {"patch-ignored", "patch-remove-list-refused"},
+			"jumpcloud":       {"patch-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},

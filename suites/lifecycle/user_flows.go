@@ -17,7 +17,8 @@ var connectionFlows = []Flow{{
 	CatchesIn: map[string][]string{
 		"okta-aiw": {"list-500"}, "okta-oin": {"list-500"},
 		"entra-legacy": {"filter-no-match-404"}, "entra-compliant": {"filter-no-match-404"},
-		"onelogin": {"filter-no-match-404"},
+		"onelogin":  {"filter-no-match-404"},
+		"jumpcloud": {"list-500"},
 	},
 	Steps: []FlowStep{
 		{"succeeds", "The identity provider's connection test succeeds", func(s *Sync) {
@@ -104,6 +105,7 @@ var moverFlows = []Flow{
 			},
 			"pingfederate": {"put-ignored", "put-ignores-extension", "put-501"},
 			"onelogin":     {"put-ignored", "put-501"},
+			"jumpcloud":    {"patch-ignored", "patch-only-active", "patch-not-implemented"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -138,6 +140,7 @@ var moverFlows = []Flow{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"}, "entra-legacy": {"patch-ignored"}, "entra-compliant": {"patch-ignored"},
 			"pingfederate": {"put-ignored"},
 			"onelogin":     {"put-ignored"},
+			"jumpcloud":    {"patch-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
@@ -165,6 +168,7 @@ var leaverFlows = []Flow{
 			"entra-compliant": {"patch-ignored", "patch-not-offered", "patch-not-implemented", "patch-ignores-active"},
 			"pingfederate":    {"put-ignores-active", "put-501"},
 			"onelogin":        {"put-ignores-active", "put-501"},
+			"jumpcloud":       {"patch-ignored", "patch-not-offered", "patch-ignores-active"},
 		},
 		Should: []string{"identity"},
 		Steps: []FlowStep{
@@ -208,7 +212,8 @@ var leaverFlows = []Flow{
 		Breaks: []string{"E79"},
 		CatchesIn: map[string][]string{
 			"entra-legacy": {"delete-ignored"}, "entra-compliant": {"delete-ignored"},
-			"onelogin": {"delete-ignored"},
+			"onelogin":  {"delete-ignored"},
+			"jumpcloud": {"delete-ignored"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
