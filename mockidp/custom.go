@@ -48,7 +48,7 @@ func ParseCustom(data []byte) (*Dialect, error) {
 		return nil, fmt.Errorf("custom client: %w", err)
 	}
 	if f.Name == "" {
-		return nil, errors.New("custom client: it has no name; give it one with name:")
+		return nil, errors.New("custom client: it has no name; say name: and one word")
 	}
 	if f.Blank != "" && f.Blank != "+" && f.Blank != "%20" {
 		return nil, fmt.Errorf("custom client: blank cannot be %q; it can be + or %%20", f.Blank)
