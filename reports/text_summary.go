@@ -64,6 +64,7 @@ func (t *textWriter) courts() (rfc, idp int) {
 // readinessColors tells good news from bad.
 var readinessColors = map[engine.Readiness]string{
 	engine.Ready: green, engine.WorksWithLimits: yellow, engine.WouldBreak: red, engine.NotShown: yellow,
+	engine.Passes: green, engine.PassesWithRemarks: yellow, engine.Fails: red,
 }
 
 // verdicts gives one line to each dialect, with the worst reason.

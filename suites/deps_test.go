@@ -31,8 +31,9 @@ suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas
 suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
+suites/gates: suites/engine mockidp scim
 suites/requirements:
-suites: suites/engine suites/rfc suites/security suites/lifecycle internal/edit
+suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates internal/edit
 reports: suites/engine scim internal/har
 cmd/scimtest: *
 `

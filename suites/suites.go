@@ -10,6 +10,7 @@ import (
 
 	"github.com/scimtest/scimtest/internal/edit"
 	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/gates"
 	"github.com/scimtest/scimtest/suites/lifecycle"
 	"github.com/scimtest/scimtest/suites/rfc"
 	"github.com/scimtest/scimtest/suites/security"
@@ -24,15 +25,15 @@ type Set struct {
 // All returns every built-in check and invariant, in the order of reports.
 func All() Set {
 	return Set{
-		Checks:     slices.Concat(rfc.Checks(), security.Checks(), lifecycle.Checks()),
+		Checks:     slices.Concat(rfc.Checks(), security.Checks(), lifecycle.Checks(), gates.Checks()),
 		Invariants: rfc.Invariants(),
 	}
 }
 
-// Dialects lists the dialects that verdicts are given for, each with the
-// checks that its verdict rests on.
+// Dialects lists the dialects and the gates that verdicts are given for, each
+// with the checks that its verdict rests on.
 func Dialects() []engine.Dialect {
-	out := lifecycle.Dialects()
+	out := append(lifecycle.Dialects(), gates.Dialects()...)
 	all := All()
 	for i := range out {
 		for _, c := range all.Checks {
@@ -103,15 +104,22 @@ func (s Set) Select(selectors ...string) (Set, error) {
 	return out, nil
 }
 
-// SelectSuites keeps the suites with these names.
+// SelectSuites keeps the suites with these names; "gates" stands for all
+// admission tests.
 func (s Set) SelectSuites(names ...string) (Set, error) {
 	known := s.Names()
+	var chosen []string
 	for _, n := range names {
-		if !slices.Contains(known, n) {
-			return Set{}, fmt.Errorf("there is no suite %q; there are %s", n, strings.Join(known, ", "))
+		switch {
+		case n == gates.Group:
+			chosen = append(chosen, gates.Names()...)
+		case slices.Contains(known, n):
+			chosen = append(chosen, n)
+		default:
+			return Set{}, fmt.Errorf("there is no suite %q; there are %s, and %s for %s", n, strings.Join(known, ", "), gates.Group, strings.Join(gates.Names(), ", "))
 		}
 	}
-	return s.filter(func(m *engine.Meta) bool { return slices.Contains(names, m.Suite) }), nil
+	return s.filter(func(m *engine.Meta) bool { return slices.Contains(chosen, m.Suite) }), nil
 }
 
 func (s Set) filter(keep func(*engine.Meta) bool) (out Set) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"time"
 
@@ -31,7 +32,13 @@ type Dialect struct {
 	// Rests lists the ids of the checks that a verdict rests on: without
 	// one of them the target is not shown to be ready.
 	Rests []string
+	// GateOf makes it an admission test, which is passed or failed, and lists
+	// the dialects that who passes it will be spoken to in.
+	GateOf []string
 }
+
+// gate reports whether it is an admission test.
+func (d Dialect) gate() bool { return len(d.GateOf) > 0 }
 
 // Event tells of the progress of a run.
 type Event struct {
@@ -192,17 +199,19 @@ func (p *Plan) adjust(m Meta) Meta {
 	return m
 }
 
-// claimed reports whether the profile claims to support the dialect.
+// claimed reports whether the profile claims to support the dialect, or one
+// of those that a gate admits to.
 func (p *Plan) claimed(dialect string) bool {
 	if dialect == "" || len(p.Profile.Supports) == 0 {
 		return true
 	}
-	for _, s := range p.Profile.Supports {
-		if s == dialect {
-			return true
+	any := []string{dialect}
+	for _, d := range p.Dialects {
+		if d.Name == dialect {
+			any = append(any, d.GateOf...)
 		}
 	}
-	return false
+	return slices.ContainsFunc(p.Profile.Supports, func(s string) bool { return slices.Contains(any, s) })
 }
 
 // bounded returns ctx with the plan's time limit.

@@ -116,6 +116,11 @@ const (
 	WorksWithLimits Readiness = "works with limits"
 	WouldBreak      Readiness = "would break"
 	NotShown        Readiness = "not shown"
+	// Passes, PassesWithRemarks and Fails take the place of the first three
+	// where the dialect is an admission test.
+	Passes            Readiness = "passes"
+	PassesWithRemarks Readiness = "passes, with remarks"
+	Fails             Readiness = "fails"
 )
 
 // Verdict is the conclusion for one dialect, from its flows alone.

@@ -31,9 +31,17 @@ func verdicts(dialects []Dialect, results []Result) []Verdict {
 		default:
 			v.Readiness = Ready
 		}
+		if d.gate() {
+			v.Readiness = gateWords[v.Readiness]
+		}
 		out = append(out, v)
 	}
 	return out
+}
+
+// gateWords are the words for an admission test.
+var gateWords = map[Readiness]Readiness{
+	Ready: Passes, WorksWithLimits: PassesWithRemarks, WouldBreak: Fails, NotShown: NotShown,
 }
 
 // evidence is what the results say of a dialect.
@@ -102,8 +110,18 @@ func rank(r *Result) int {
 	return 1
 }
 
-// topic is the flow without the dialect.
-func topic(r *Result) string { return strings.TrimSuffix(r.ID, "."+r.Dialect) }
+// topic is the flow without the dialect. The name of a gate stands first; what
+// it does in steps is told by the step.
+func topic(r *Result) string {
+	own, gate := strings.CutPrefix(r.ID, r.Dialect+".")
+	switch {
+	case gate && r.Step != "":
+		return r.Step
+	case gate:
+		return own
+	}
+	return strings.TrimSuffix(r.ID, "."+r.Dialect)
+}
 
 // causes are reasons, each once: the same fault shows in many flows, and the
 // first of them tells it.
@@ -176,7 +194,7 @@ func decisive(r *Result) *Finding {
 
 // place is where in the flows a result is.
 func place(r *Result) string {
-	if r.Step == "" {
+	if r.Step == "" || r.Step == topic(r) {
 		return topic(r)
 	}
 	return topic(r) + "/" + r.Step
