@@ -260,6 +260,9 @@ var filterLogicFaults = []Fault{
 			if o, ok := a.Left.(*scim.Or); ok {
 				return &scim.Or{Left: o.Left, Right: &scim.And{Left: o.Right, Right: a.Right}}
 			}
+			if o, ok := a.Right.(*scim.Or); ok {
+				return &scim.Or{Left: &scim.And{Left: a.Left, Right: o.Left}, Right: o.Right}
+			}
 		}
 		return f
 	})},

@@ -116,7 +116,8 @@ var provisioningFaults = []Fault{
 		})},
 	{"manager-not-cleared", "An empty value for the manager changes nothing", "E38",
 		skipWhen(func(_ *patcher, o *operation, t *target) bool {
-			return o.value == "" && t.isManager() && t.sub == nil
+			inner, _ := o.value.(map[string]any)
+			return (o.value == "" || len(inner) == 1 && inner["value"] == "") && t.isManager() && t.sub == nil
 		})},
 	{"inactive-deleted", "A user that is made inactive is deleted", "entra.md 5.12, okta.md 5.4",
 		onAnswer(func(c *call, a *reply) {

@@ -17,6 +17,10 @@ func (s *Server) addSubject() {
 		"userName":    "provisioning@scimtest.example.com",
 		"displayName": "Provisioning Client",
 		"userType":    "Service",
+		// Okta's SPEC test looks at the first user of the list, whoever it is.
+		"name":   object{"givenName": "Provisioning", "familyName": "Client"},
+		"emails": []any{object{"value": "provisioning@scimtest.example.com", "type": "work", "primary": true}},
+		"active": true,
 	}
 	for _, p := range t.places() {
 		switch {

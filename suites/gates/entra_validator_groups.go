@@ -28,6 +28,7 @@ var validatorGroups = []Check{
 		Catches: []string{"group-filter-unsupported", "excluded-attributes-ignored", "attributes-ignored-in-lists", "filter-groups-ignored"},
 	}, Body: func(t *T) {
 		g := peopled(t)
+		t.GivenGroup()
 		a := t.List(scim.GroupsEndpoint, plain(plus("excludedAttributes", "members"), plus("filter", eq("displayName", g.Text("displayName"))))...)
 		foundGroup(a, g)
 		for _, r := range a.Page().Resources {
