@@ -43,6 +43,16 @@ func (a attribute) schema() (urn, path string) {
 	return scim.UserURN, before + sub
 }
 
+// judged is how strictly the attribute is judged: no schema tells whether a
+// target keeps an externalId, and one that does not leaves it out of the
+// mapping.
+func (a attribute) judged(answer *Answer) *Answer {
+	if a.path == "externalId" {
+		return answer.Advisory()
+	}
+	return answer
+}
+
 // mapped lists the attributes that the validator sends and that the target
 // offers, with values that follow from the person (entra.md 2.1, 6.1).
 func mapped(t *T) []attribute {
@@ -151,7 +161,7 @@ func oneByOne(op string, list []attribute) []scim.PatchOperation {
 // same telephone number in another way (RFC 3966): that is a remark.
 func shows(a *Answer, list []attribute) *Answer {
 	for _, attr := range list {
-		judged := a
+		judged := attr.judged(a)
 		if strings.HasPrefix(attr.path, "phoneNumbers") && digits(a.Text(attr.at())) == digits(attr.value) {
 			judged = a.Advisory()
 		}

@@ -18,7 +18,8 @@ var validatorPreview = preview([]Check{
 	}, Body: func(t *T) {
 		needs(t, scim.UserURN, "preferredLanguage")
 		needs(t, scim.UserURN, "displayName")
-		u := t.GivenUser(Set("preferredLanguage", "nb-NO"), Unset("externalId"))
+		u := t.GivenUser(Set("preferredLanguage", "nb-NO"))
+		keepsExternalID(t, u)
 		p := t.Person()
 		patch(t, u, Remove("preferredLanguage"), Add("externalId", p.ExternalID), Replace("displayName", p.DisplayName))
 		fetch(t, u.Path(), plain()...).Status(200).HasNot("preferredLanguage").Equal("externalId", p.ExternalID).Equal("displayName", p.DisplayName)
@@ -30,6 +31,7 @@ var validatorPreview = preview([]Check{
 		Catches: []string{"patch-ignored", "patch-first-operation-only", "patch-order-reversed"},
 	}, Body: func(t *T) {
 		u, first, last := t.GivenUser(), t.Person().ExternalID, t.Person().ExternalID
+		keepsExternalID(t, u)
 		patch(t, u, Remove("externalId"), Add("externalId", first), Replace("externalId", last))
 		fetch(t, u.Path(), plain()...).Status(200).Equal("externalId", last)
 	}},

@@ -159,7 +159,7 @@ func (s *spec) unknownID(id string, status bool) func(*T) {
 // looks at it: a number is good enough for the gate.
 func scimError(a *Answer, status bool) {
 	names(a, scim.ErrorURN)
-	a.Holds(a.Text("detail") != "", "detail", "a text", "none", "the error has no detail")
+	a.Holds(a.Text("detail") != "", "detail", "a text", "none", "the error has no detail, which the gate demands and the RFC does not")
 	if status {
 		want := strconv.Itoa(a.Code())
 		a.Holds(a.Text("status") == want, "status in the body", want, a.Text("status"), "the error does not repeat the status")
