@@ -116,7 +116,7 @@ func (s Set) SelectSuites(names ...string) (Set, error) {
 		case slices.Contains(known, n):
 			chosen = append(chosen, n)
 		default:
-			return Set{}, fmt.Errorf("there is no suite %q; there are %s, and %s for %s", n, strings.Join(known, ", "), gates.Group, strings.Join(gates.Names(), ", "))
+			return Set{}, fmt.Errorf("there is no suite %q; there are %s, and %s for the admission tests", n, strings.Join(known, ", "), gates.Group)
 		}
 	}
 	return s.filter(func(m *engine.Meta) bool { return slices.Contains(chosen, m.Suite) }), nil

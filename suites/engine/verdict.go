@@ -85,7 +85,11 @@ func evidenceOf(d Dialect, results []Result) evidence {
 		}
 	}
 	if missing > 0 {
-		e.open = append(e.open, fmt.Sprintf("%d of its %d flows were not selected", missing, len(d.Rests)))
+		word := "flows"
+		if d.gate() {
+			word = "tests"
+		}
+		e.open = append(e.open, fmt.Sprintf("%d of its %d %s were not selected", missing, len(d.Rests), word))
 	}
 	return e
 }
