@@ -156,3 +156,52 @@ func TestUnclaimedDialectsKeepTheirVerdict(t *testing.T) {
 		assert.Equal(t, v.Dialect == "okta-aiw", v.Readiness == engine.WouldBreak, v.String())
 	}
 }
+
+// The gates ask for more than the RFCs. These faults and allowed variations
+// (with a plus) fail the gates that mind them, and no other; a target without
+// groups passes what Microsoft then leaves out.
+func TestGates(t *testing.T) {
+	set, err := suites.All().SelectSuites("gates")
+	require.NoError(t, err)
+	const passes, remarks, fails = "passes", "passes, with remarks: ", "fails: "
+	const flag = "without aadOptscim062020 in the tenant URL: "
+	for _, c := range []struct {
+		flaw                           string
+		spec, crud, validator, gallery string
+	}{
+		{"", passes, passes, passes, passes},
+		{"duplicate-answers-400", fails + "duplicate: POST /Users answers 400, want 409", passes, fails + "user-create-duplicate: POST /Users answers 400, want 409", passes},
+		{"patch-deactivated-404", passes, fails + "deactivated: Okta cannot deactivate", fails + "user-disable: PATCH /Users/{id} answers 404, want 200 or 204", fails + "disable-user: Entra ID cannot deactivate"},
+		{"put-501", passes, fails + "no PUT", passes, remarks + "no PUT"},
+		{"filter-values-case-sensitive", passes, passes, fails + "user-filter-other-case: the answer lacks resources that fulfil the query", passes},
+		{"patch-string-boolean-rejected", passes, passes, passes, remarks + "disable-user: " + flag + "Entra ID cannot deactivate"},
+		{"start-index-always-one", passes, passes, passes, fails + "page-users: startIndex has another value"},
+		{"plain-json-415", fails + "create: POST /Users answers 415, want 201", passes, passes, passes},
+		{"unauthorized-html", fails + "wrong-token: GET /Users?filter: the body is not a JSON object", passes, passes, passes},
+		{"+errors-without-detail", fails + "unknown-id: the error has no detail, which the gate demands and the RFC does not", passes, passes, passes},
+		{"+user-names-in-lower-case", fails + "create: userName has another value", passes, passes, passes},
+		{"+group-names-repeat", passes, passes, fails + "group-create-duplicate: POST /Groups answers 201, want 409", passes},
+		{"+add-without-match-refused", passes, passes, fails + "user-add-attributes: PATCH /Users/{id} answers 400, want 200 or 204", passes},
+		{"+always-returned", passes, passes, fails + "group-read-without-members: members is present", passes},
+		{"+no-discovery", passes, passes, passes, fails + "schemas: GET /Schemas answers 404, want 200"},
+		{"+no-groups", passes, passes, remarks + "a probe found that the target has no groups", remarks + "a probe found that the target has no groups"},
+		{"+external-id-not-kept", passes, passes, remarks + "user-create: externalId was sent and is not there", remarks + "direct-update-user: externalId is absent"},
+	} {
+		t.Run("with "+c.flaw, func(t *testing.T) {
+			t.Parallel()
+			cfg := reference.Config{}
+			if variation, ok := strings.CutPrefix(c.flaw, "+"); ok {
+				cfg.Variations = []string{variation}
+			} else if c.flaw != "" {
+				cfg.Faults = []string{c.flaw}
+			}
+			got := map[string]string{}
+			for _, v := range run(t, set, cfg).Verdicts {
+				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
+			}
+			assert.Equal(t, map[string]string{
+				"okta-spec": c.spec, "okta-crud": c.crud, "entra-validator": c.validator, "entra-gallery": c.gallery,
+			}, got)
+		})
+	}
+}

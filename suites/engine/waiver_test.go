@@ -178,3 +178,46 @@ func TestSupports(t *testing.T) {
 	assert.Equal(t, engine.Fail, play(t, &target{}, []engine.Check{fail}, supports("entra", "okta")).Find("leaver.okta").Outcome)
 	assert.Equal(t, engine.Fail, play(t, &target{}, []engine.Check{fail}, supports()).Find("leaver.okta").Outcome)
 }
+
+// An admission test is passed or failed, and told by its steps.
+func TestGateVerdicts(t *testing.T) {
+	gate := func(id string, steps ...engine.Step) engine.Check {
+		c := flow("spec."+id, steps...)
+		c.Dialect, c.Level = "spec", engine.IdP
+		return c
+	}
+	step := func(id string, body func(*engine.T)) engine.Step {
+		return engine.Step{ID: id, Independent: true, Do: body}
+	}
+	good := step("reads", fine("x").Body)
+	bad := step("creates", func(t *engine.T) { t.Fetch("/Users").Has("x") })
+	remark := step("creates", func(t *engine.T) { t.Fetch("/Users").Advisory().Has("x") })
+	open := step("creates", func(t *engine.T) { t.Block("no clock") })
+	for want, c := range map[string]engine.Check{
+		"Spec: passes":                                        gate("requests", good),
+		"Spec: fails, creates: x is absent":                   gate("requests", good, bad),
+		"Spec: passes, with remarks, creates: x is absent":    gate("requests", good, remark),
+		"Spec: not shown, creates: no clock":                  gate("requests", good, open),
+		"Spec: not shown, 1 of its 1 tests were not selected": gate("others", good),
+	} {
+		report := play(t, &target{}, []engine.Check{c}, func(p *engine.Plan) {
+			p.Dialects = []engine.Dialect{{Name: "spec", Label: "Spec", Rests: []string{"spec.requests"}, GateOf: []string{"okta-oin"}}}
+		})
+		assert.Equal(t, want, report.Verdicts[0].String())
+	}
+}
+
+// A gate is claimed with any of the dialects that it admits to.
+func TestClaimOfAGate(t *testing.T) {
+	c := check("spec.reads", func(t *engine.T) { t.Fetch("/Users").Has("x") })
+	c.Dialect, c.Level = "spec", engine.IdP
+	dialects := func(p *engine.Plan) {
+		p.Dialects = []engine.Dialect{{Name: "spec", Label: "Spec", GateOf: []string{"entra-legacy", "entra-compliant"}}}
+	}
+	outcome := func(claims ...string) engine.Outcome {
+		return play(t, &target{}, []engine.Check{c}, dialects, supports(claims...)).Find("spec.reads").Outcome
+	}
+	assert.Equal(t, engine.Fail, outcome("entra-compliant"))
+	assert.Equal(t, engine.Fail, outcome())
+	assert.Equal(t, engine.Advisory, outcome("okta-oin"))
+}
