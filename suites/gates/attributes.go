@@ -183,7 +183,7 @@ func oneByOne(op string, list []attribute) []scim.PatchOperation {
 
 // shows expects the values at their places. A service provider may write the
 // same telephone number in another way (RFC 3966): that is a remark.
-func shows(a *Answer, list []attribute) *Answer {
+func shows(a *Answer, list []attribute) {
 	for _, attr := range list {
 		judged := attr.judged(a)
 		if strings.HasPrefix(attr.path, "phoneNumbers") && digits(a.Text(attr.at())) == digits(attr.value) {
@@ -194,7 +194,6 @@ func shows(a *Answer, list []attribute) *Answer {
 			a.Count(one+"]", 1) // parts with one filter make one value (entra.md 2.5)
 		}
 	}
-	return a
 }
 
 func digits(s string) string {

@@ -169,7 +169,7 @@ func foundGroup(a *Answer, g *Resource) {
 }
 
 // members expects a group to have exactly these members.
-func members(a *Answer, want ...*Resource) *Answer {
+func members(a *Answer, want ...*Resource) {
 	a.Status(200)
 	missing, extra := len(want), 0
 	for _, v := range a.Resource().Lookup("members.value") {
@@ -185,5 +185,5 @@ func members(a *Answer, want ...*Resource) *Answer {
 	}
 	a.Holds(missing <= 0, "members", quantity(len(want)), "some are missing", "the group lacks members")
 	a.Holds(missing >= 0, "members", quantity(len(want)), "one is there twice", "the group has a member twice")
-	return a.Holds(extra == 0, "members", quantity(len(want)), "some are too many", "the group has members that are none")
+	a.Holds(extra == 0, "members", quantity(len(want)), "some are too many", "the group has members that are none")
 }

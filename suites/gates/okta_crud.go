@@ -112,13 +112,13 @@ func (c *crud) switched(on bool) func(*T) {
 
 // activeIs expects a user to be active, or not. The gates compare texts, so
 // that a boolean in a string is good enough.
-func activeIs(a *Answer, want bool) *Answer {
+func activeIs(a *Answer, want bool) {
 	word := map[bool]string{true: "true", false: "false"}[want]
 	got := a.Text("active")
 	if got == "" {
 		got = "absent"
 	}
-	return a.Holds(strings.EqualFold(got, word), "active", word, got, "active is not "+word)
+	a.Holds(strings.EqualFold(got, word), "active", word, got, "active is not "+word)
 }
 
 // entitlements is for targets that have entitlements as resources. What they
