@@ -16,7 +16,7 @@ import (
 // unfiltered list must not be one that another check is making.
 var oktaSpec = []Check{{
 	Meta: Meta{
-		ID: "okta-spec.requests", Alone: true,
+		ID: "okta-spec.requests", Alone: true, BadCredentials: 1,
 		Title:   "The target passes Okta's SPEC test",
 		Sources: []Ref{{Key: "Okta-SCIM-20-SPEC-Test.json", Title: "github.com/okta/okta-developer-docs, standards/SCIM/SCIMFiles", Mark: "documented"}},
 		Breaks:  []string{"OKTA-Q07", "OKTA-Q08", "OKTA-Q10", "OKTA-Q13", "OKTA-Q14", "OKTA-Q15", "OKTA-Q16", "OKTA-Q50"},
