@@ -12,7 +12,7 @@ import (
 
 // MaxBadCredentials is how many requests of a run may come with wrong
 // credentials or without any: who tries more often may be locked out.
-const MaxBadCredentials = 21
+const MaxBadCredentials = 20
 
 // badCredentials counts the requests of the plan that come with other
 // credentials than the run's. What a check declares is what it may send.

@@ -18,24 +18,21 @@ import (
 // serve everybody (RFC 7644 section 7.6).
 var accessChecks = []Check{
 	{Meta: Meta{
-		ID: "access.discovery", Level: Should, ReadOnly: true, BadCredentials: 2,
+		ID: "access.discovery", Level: Should, ReadOnly: true, BadCredentials: 1,
 		Title:    "Discovery without credentials is answered with its documents or with 401",
 		Requires: []string{"7644-3.12-09"}, Needs: []Feature{Discovery},
 		Catches: []string{"discovery-anonymous-500"},
 	}, Body: func(t *T) {
-		asked := false
 		for _, endpoint := range []string{scim.ResourceTypesEndpoint, scim.SchemasEndpoint} {
 			if t.Fetch(endpoint).Code() != http.StatusOK {
 				continue
 			}
-			asked = true
 			if a := t.Fetch(endpoint, NoAuth()).Status(200, 401); a.Code() == http.StatusOK {
 				a.Page()
 			}
+			return
 		}
-		if !asked {
-			t.Skip("the target offers neither /ResourceTypes nor /Schemas")
-		}
+		t.Skip("the target offers neither /ResourceTypes nor /Schemas")
 	}},
 	{Meta: Meta{
 		ID: "access.no-basic-alone", Level: Should, ReadOnly: true,
