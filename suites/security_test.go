@@ -27,6 +27,9 @@ func TestFewBadCredentials(t *testing.T) {
 			continue // they show exchanges of others
 		}
 		for _, x := range r.Exchanges {
+			if x.Request.NoAuth && engine.Discovers(x.Request.Path) {
+				continue
+			}
 			if x.Request.NoAuth || !given.MatchString(x.Request.Header.Get("Authorization")) {
 				sent[r.ID]++
 			}

@@ -13,7 +13,9 @@ var queryVariations = []Variation{
 		func(b *behaviour) {
 			onConfig(func(o object) {
 				o["filter"] = object{"supported": true, "maxResults": 1}
-				o["pagination"] = object{"cursor": true, "index": true, "defaultPageSize": 1, "maxPageSize": 1}
+				if told, ok := o["pagination"].(object); ok {
+					told["defaultPageSize"], told["maxPageSize"] = 1, 1
+				}
 			})(b)
 			onQuery(func(_ *call, q *query) {
 				size := 1
@@ -26,7 +28,9 @@ var queryVariations = []Variation{
 	{"cursor-paging-alone", "Lists are paged by cursor, whether a client asks for it or not", "9865-2.3-01, 9865-4-03",
 		func(b *behaviour) {
 			onConfig(func(o object) {
-				o["pagination"] = object{"cursor": true, "index": false, "defaultPaginationMethod": "cursor"}
+				if told, ok := o["pagination"].(object); ok {
+					told["index"], told["defaultPaginationMethod"] = false, "cursor"
+				}
 			})(b)
 			onCall(func(c *call) {
 				if !c.isList() {

@@ -49,7 +49,7 @@ func (r *run) spared() string {
 // run are good ones, wherever they are sent.
 func (t *T) bounded(req scim.Request) {
 	given := req.Header.Get("Authorization")
-	if !req.NoAuth && given == "" {
+	if !req.NoAuth && given == "" || req.NoAuth && given == "" && Discovers(req.Path) {
 		return
 	}
 	for _, s := range t.run.secrets() {
@@ -60,6 +60,18 @@ func (t *T) bounded(req scim.Request) {
 	if t.intrusions++; t.intrusions > t.meta.BadCredentials {
 		panic(fmt.Sprintf("the check sends bad credentials more often than it declares (BadCredentials: %d)", t.meta.BadCredentials))
 	}
+}
+
+// Discovers reports whether a path is one of discovery, which a service
+// provider may show to everybody (RFC 7644 section 4): to ask for it without
+// credentials is no try to get in.
+func Discovers(path string) bool {
+	for _, endpoint := range []string{scim.ServiceProviderConfigEndpoint, scim.ResourceTypesEndpoint, scim.SchemasEndpoint} {
+		if path == endpoint || strings.HasPrefix(path, endpoint+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // heed ends a hostile check, and all that are behind it, at the first sign

@@ -72,12 +72,7 @@ func (r *run) reach(ctx context.Context) string {
 	case speaksSCIM(x) && x.Status() != http.StatusNotFound && x.Status() < 500:
 		return ""
 	}
-	// An error in SCIM's words is a service provider's only when something
-	// else of it answers.
-	config := r.sendRunLevel(ctx, scim.Request{
-		Method: http.MethodGet, Path: scim.ServiceProviderConfigEndpoint, Header: r.header("preflight-config"),
-	})
-	if speaksSCIM(config) && config.Status() == http.StatusOK {
+	if r.offersConfig(ctx, "") {
 		return ""
 	}
 	what := fmt.Sprintf("GET /Users answers %d", x.Status())
@@ -90,6 +85,16 @@ func (r *run) reach(ctx context.Context) string {
 		what += " without a ListResponse"
 	}
 	return fmt.Sprintf("%s: %s; is the base URL %s right?", NotSCIM, what, r.plan.BaseURL)
+}
+
+// offersConfig reports whether a client can read ServiceProviderConfig: an
+// error in SCIM's words is a service provider's only when something else of it
+// answers.
+func (r *run) offersConfig(ctx context.Context, as scim.Role) bool {
+	config := r.sendRunLevel(ctx, scim.Request{
+		Method: http.MethodGet, Path: scim.ServiceProviderConfigEndpoint, Header: r.header("preflight-config"), As: as,
+	})
+	return speaksSCIM(config) && config.Status() == http.StatusOK
 }
 
 // speaksSCIM reports whether the answer is a SCIM message or resource of

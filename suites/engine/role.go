@@ -91,7 +91,8 @@ func (r *run) reachOthers(ctx context.Context) string {
 			return refused("right, and not expired?")
 		case x.Status() == http.StatusForbidden:
 			return refused("one that may read users there?")
-		case !speaksSCIM(x) || x.Status() == http.StatusNotFound || x.Status() >= 500:
+		case speaksSCIM(x) && x.Status() != http.StatusNotFound && x.Status() < 500, r.offersConfig(ctx, o.as):
+		default:
 			return fmt.Sprintf("%s: GET /Users of %s answers %d; is %s right?", NotSCIM, o.name, x.Status(), o.place)
 		}
 	}

@@ -80,7 +80,7 @@ var asyncChecks = []Check{
 		t.Post(scim.UsersEndpoint, t.NewUser(), preferAsync, Header("Accept", "text/plain")).Status(202)
 	}},
 	{Meta: Meta{
-		ID: "async.result-needs-credentials", Level: Must,
+		ID: "async.result-needs-credentials", Level: Must, BadCredentials: 1,
 		Title:    "The URI where the result of an asynchronous request is found shows nothing without credentials",
 		Requires: []string{"9967-5-01"},
 		Catches:  []string{"async-result-for-everyone"},

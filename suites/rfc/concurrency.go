@@ -50,7 +50,7 @@ var concurrencyChecks = []Check{
 		Catches: []string{"patch-loses-updates"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		names := patched(t, u, "displayName", "title", "nickName", "userType")
+		names := patched(t, u, "displayName", "title", "nickName")
 		var calls []Call
 		for _, name := range names {
 			calls = append(calls, patchCall(u, Replace(name, "Second "+name)))

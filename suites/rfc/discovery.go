@@ -229,7 +229,7 @@ var discoveryQueryChecks = []Check{
 		a.Advisory().Status(403)
 	}},
 	{Meta: Meta{
-		ID: "discovery.config.readable-before-authentication", Level: Should, ReadOnly: true, BadCredentials: 1,
+		ID: "discovery.config.readable-before-authentication", Level: Should, ReadOnly: true,
 		Title:    "ServiceProviderConfig can be read without credentials, to learn which are needed",
 		Requires: []string{"7643-5-21"}, Needs: []Feature{Discovery},
 		Catches: []string{"config-needs-credentials"},

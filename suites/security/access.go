@@ -18,7 +18,7 @@ import (
 // serve everybody (RFC 7644 section 7.6).
 var accessChecks = []Check{
 	{Meta: Meta{
-		ID: "access.discovery", Level: Should, ReadOnly: true, BadCredentials: 1,
+		ID: "access.discovery", Level: Should, ReadOnly: true,
 		Title:    "Discovery without credentials is answered with its documents or with 401",
 		Requires: []string{"7644-3.12-09"}, Needs: []Feature{Discovery},
 		Catches: []string{"discovery-anonymous-500"},
