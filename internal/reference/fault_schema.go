@@ -61,8 +61,9 @@ var schemaFaults = []Fault{
 	{"schema-photo-is-string", "/Schemas call the values of photos strings", "7643-8.7.1-18",
 		onSchema(func(o object) {
 			for _, x := range listOf(o["attributes"]) {
-				if d := x.(object); d["name"] == "photos" {
-					listOf(d["subAttributes"])[0].(object)["type"] = typeString
+				d := x.(object)
+				if parts := listOf(d["subAttributes"]); d["name"] == "photos" && len(parts) > 0 {
+					parts[0].(object)["type"] = typeString
 				}
 			}
 		})},

@@ -34,6 +34,8 @@ type Discovered struct {
 
 	// required holds what demanded found, by endpoint.
 	required sync.Map
+	// paths holds what PathsOfType found, by resource type and type.
+	paths sync.Map
 
 	mu  sync.RWMutex
 	ids map[string]bool
@@ -194,4 +196,41 @@ func parseAttribute(v gjson.Result, depth int) Attribute {
 		}
 	}
 	return a
+}
+
+// PathsOfType lists the paths of the attributes and sub-attributes of a resource
+// type, with those of its extensions, that have a type such as "dateTime" by the
+// target's schemas. The common attribute meta is none of them, whatever a schema
+// says (RFC 7643 section 3.1).
+func (d *Discovered) PathsOfType(of *ResourceType, kind string) []string {
+	if of == nil || kind == "" || len(d.Schemas) == 0 {
+		return nil
+	}
+	key := [2]string{of.Endpoint, kind}
+	if known, ok := d.paths.Load(key); ok {
+		return known.([]string)
+	}
+	var paths []string
+	add := func(path string, a Attribute) {
+		if strings.EqualFold(a.Type, kind) {
+			paths = append(paths, path)
+		}
+	}
+	list := func(urn, prefix string) {
+		for _, a := range d.Schemas[strings.ToLower(urn)].Attributes {
+			if strings.EqualFold(a.Name, "meta") {
+				continue
+			}
+			add(prefix+a.Name, a)
+			for _, sub := range a.SubAttributes {
+				add(prefix+a.Name+"."+sub.Name, sub)
+			}
+		}
+	}
+	list(of.Schema, "")
+	for _, urn := range of.Extensions {
+		list(urn, urn+":")
+	}
+	d.paths.Store(key, paths)
+	return paths
 }

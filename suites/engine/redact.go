@@ -36,7 +36,7 @@ func secretHeader(name string) bool {
 // It works once, when a result is made: judging has seen the raw exchange.
 type redactor struct {
 	discovered *Discovered
-	replacer   *strings.Replacer
+	replacer   *replacer
 	// others, when set, knows the secrets of all checks: a list may hold
 	// what another check has made.
 	others *strings.Replacer
@@ -56,7 +56,23 @@ func newRedactor(d *Discovered, run, own []secret) *redactor {
 			m.add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
 		}
 	}
-	return &redactor{discovered: d, replacer: m.replacer()}
+	return &redactor{discovered: d, replacer: &replacer{slices.Collect(maps.Keys(m)), m.replacer()}}
+}
+
+// replacer looks whether there is anything to replace before it does: few texts
+// hold a secret, and to look for some at once is dear.
+type replacer struct {
+	values []string
+	all    *strings.Replacer
+}
+
+func (r *replacer) replace(s string) string {
+	for _, v := range r.values {
+		if strings.Contains(s, v) {
+			return r.all.Replace(s)
+		}
+	}
+	return s
 }
 
 // secretsOf replaces the secrets of all checks.
@@ -110,7 +126,7 @@ func (r *redactor) text(s string) string { return validText(r.replace(s)) }
 
 // replace puts markers in the place of secrets.
 func (r *redactor) replace(s string) string {
-	s = r.replacer.Replace(s)
+	s = r.replacer.replace(s)
 	if r.others != nil {
 		s = r.others.Replace(s)
 	}

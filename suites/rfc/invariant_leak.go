@@ -51,9 +51,12 @@ var leakInvariants = []Invariant{{
 		}
 		var found []Finding
 		said := shownText(x.Response.Body)
-		asked := requestText(x)
 		for _, in := range internals {
 			hits := in.sign.FindAllString(said, -1)
+			if len(hits) == 0 {
+				continue
+			}
+			asked := requestText(x)
 			hits = slices.DeleteFunc(hits, func(hit string) bool { return strings.Contains(asked, strings.Trim(hit, ` "'(:=`)) })
 			if len(hits) > 0 {
 				found = append(found, Finding{

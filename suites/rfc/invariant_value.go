@@ -121,7 +121,7 @@ var xsdDateTime = regexp.MustCompile(`^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?
 func perValue(m Meta, paths []string, kind string, rule func(gjson.Result) (want string)) Invariant {
 	return Invariant{Meta: m, Judge: func(x *scim.Exchange, d *Discovered) (applies bool, found []Finding) {
 		for _, r := range resourcesIn(x, d) {
-			for _, path := range slices.Concat(paths, pathsOfType(r.kind, d, kind, paths)) {
+			for _, path := range slices.Concat(paths, others(d.PathsOfType(r.kind, kind), paths)) {
 				for _, v := range r.Lookup(path) {
 					applies = true
 					if want := rule(v); want != "" {
@@ -136,33 +136,11 @@ func perValue(m Meta, paths []string, kind string, rule func(gjson.Result) (want
 	}}
 }
 
-// pathsOfType lists the attributes of a resource type that have a type by the
-// target's schemas, without those that are known.
-func pathsOfType(of *ResourceType, d *Discovered, kind string, known []string) (paths []string) {
-	if of == nil || kind == "" || len(d.Schemas) == 0 {
-		return nil
-	}
-	add := func(path string, a Attribute) {
-		if strings.EqualFold(a.Type, kind) && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, path) }) {
-			paths = append(paths, path)
-		}
-	}
-	list := func(urn, prefix string) {
-		for _, a := range d.Schemas[strings.ToLower(urn)].Attributes {
-			if strings.EqualFold(a.Name, "meta") {
-				continue // a common attribute, whatever a schema says (RFC 7643 section 3.1)
-			}
-			add(prefix+a.Name, a)
-			for _, sub := range a.SubAttributes {
-				add(prefix+a.Name+"."+sub.Name, sub)
-			}
-		}
-	}
-	list(of.Schema, "")
-	for _, urn := range of.Extensions {
-		list(urn, urn+":")
-	}
-	return paths
+// others leaves out the paths that are known, in any letter case.
+func others(paths, known []string) []string {
+	return slices.DeleteFunc(slices.Clone(paths), func(p string) bool {
+		return slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, p) })
+	})
 }
 
 // isURI reports whether a text is a URI reference by RFC 3986. Letters outside
