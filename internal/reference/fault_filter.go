@@ -153,6 +153,12 @@ var filterTextFaults = []Fault{
 				delete(a.body, "scimType")
 			}
 		})},
+	{"filter-refused-as-invalid-vers", "A filter that is refused is refused with invalidVers", "7644-3.12-25",
+		onAnswer(func(_ *call, a *reply) {
+			if a.body["scimType"] == scim.InvalidFilter {
+				a.body["scimType"] = scim.InvalidVers
+			}
+		})},
 	{"filter-operators-case-sensitive", "Operators in filters are known in lower case only", "7644-3.4.2.2-05",
 		onRequest(func(c *call) (*reply, error) {
 			filter, _ := c.param("filter")

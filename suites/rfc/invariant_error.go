@@ -51,6 +51,26 @@ var errorInvariants = []Invariant{
 	},
 	{
 		Meta: Meta{
+			ID: "message.invalid-vers-is-of-versions", Level: Should,
+			Title:    "No error has the scimType invalidVers, which is about another version of the protocol than that of the base URL",
+			Requires: []string{"7644-3.12-25"}, Catches: []string{"filter-refused-as-invalid-vers"},
+		},
+		Judge: func(x *scim.Exchange, _ *Discovered) (bool, []Finding) {
+			r, ok := errorBody(x)
+			if !ok || r.Get("scimType").Type != gjson.String {
+				return false, nil
+			}
+			if r.Get("scimType").Str == scim.InvalidVers {
+				return true, []Finding{{
+					Message: "a request to the base URL is refused as one of an unsupported version", Where: "scimType",
+					Want: "a word for what is wrong", Got: scim.InvalidVers,
+				}}
+			}
+			return true, nil
+		},
+	},
+	{
+		Meta: Meta{
 			ID: "wire.redirect-keeps-method", Level: Should,
 			Title:    "A request that writes is redirected with 307 or 308, which keep its method and body",
 			Requires: []string{"7644-3.12-06", "7644-3.12-07"}, Catches: []string{"redirect-turns-put-into-get"},
