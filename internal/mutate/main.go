@@ -97,9 +97,9 @@ type prover struct {
 	before map[string]string
 }
 
-// wide is the number of checks above which the proofs run as they are, which
-// takes as long as the verdicts of some dozen checks.
-const wide = 25
+// wide is how many of the checks that share a helper stand for all of them: what
+// they do not notice, another one might.
+const wide = 15
 
 func (p *prover) binary(name string) string { return filepath.Join(p.dir, name+".test") }
 
@@ -116,7 +116,8 @@ func (p *prover) build(ctx context.Context, overlay, to string) error {
 }
 
 func (p *prover) prove(ctx context.Context, s site) (string, error) {
-	if len(s.checks) <= wide && p.before[strings.Join(s.checks, ",")] == "" {
+	s.checks = s.checks[:min(wide, len(s.checks))]
+	if p.before[strings.Join(s.checks, ",")] == "" {
 		verdicts, err := p.verdicts(ctx, "before", s.checks)
 		if err != nil {
 			return "", err
@@ -129,10 +130,6 @@ func (p *prover) prove(ctx context.Context, s site) (string, error) {
 	}
 	if err := p.build(ctx, overlay, p.binary("after")); err != nil {
 		return noBuild, ctx.Err()
-	}
-	if len(s.checks) > wide {
-		failed := p.test(ctx, "after", "-test.run", "TestClean|TestCatches|TestTolerance|TestHostileAfterTheFirstCreate") != nil
-		return verdict(failed), ctx.Err()
 	}
 	after, err := p.verdicts(ctx, "after", s.checks)
 	return verdict(err != nil || after != p.before[strings.Join(s.checks, ",")]), ctx.Err()
