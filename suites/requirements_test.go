@@ -57,8 +57,7 @@ func requirementsPage() string {
 	var b strings.Builder
 	b.WriteString("# The requirements of the RFCs, and what judges them\n\n" +
 		"Made by `go test ./suites -update` from `suites/requirements/` and the checks. A fault in the last\n" +
-		"column is one of the reference service provider: the tests see the check fail with it.\n" +
-		"A row that is *not judged yet* waits for its check.\n\n")
+		"column is one of the reference service provider: the tests see the check fail with it.\n\n")
 	total, judged := map[string]int{}, map[string]int{}
 	for _, r := range requirements.All() {
 		total[r.Visible]++
