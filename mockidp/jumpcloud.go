@@ -11,19 +11,13 @@ import (
 // operation an attribute (other-idps.md 6).
 func jumpCloud(set settings) *Dialect {
 	const sheet = "other-idps.md 6"
-	w := words{get: http.Header{}, body: http.Header{"Content-Type": {scim.MediaType}}}
-	if set.is("content-type", "application/json") {
-		w.body = http.Header{"Content-Type": {"application/json"}}
-	}
+	w := wordsOfMediaType(set)
 	const headers = "the Content-Type, and that there is no Accept"
 	d := &Dialect{
 		Name: "jumpcloud", Label: "JumpCloud", IdP: "jumpcloud", objectID: guid, LiveTest: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{
-				Name: "content-type", About: "no source shows the media type",
-				Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed},
-			},
+			mediaTypeOption,
 		},
 		Source: map[string]Ref{
 			"Probe": {sheet, Observed}, "Update": {sheet, Observed}, "Deactivate": {sheet, Observed}, "Reactivate": {sheet, Observed},

@@ -10,19 +10,13 @@ import (
 // each assignment, and takes a leaver out of the groups first (other-idps.md 5).
 func oneLogin(set settings) *Dialect {
 	const sheet = "other-idps.md 5"
-	w := words{get: http.Header{}, body: http.Header{"Content-Type": {scim.MediaType}}}
-	if set.is("content-type", "application/json") {
-		w.body = http.Header{"Content-Type": {"application/json"}}
-	}
+	w := wordsOfMediaType(set)
 	const headers = "the Content-Type, and that there is no Accept"
 	d := &Dialect{
 		Name: "onelogin", Label: "OneLogin", IdP: "onelogin", objectID: guid, LeaveGroups: true, RereadsGroups: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
-			{
-				Name: "content-type", About: "no source shows the media type",
-				Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed},
-			},
+			mediaTypeOption,
 			{
 				Name: "emails", About: "the body is a template that the administrator edits; these three were seen",
 				Default: "list", Values: []string{"list", "object", "no-primary"}, Source: Ref{sheet, Observed},

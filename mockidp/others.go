@@ -134,3 +134,18 @@ func (p *Provider) Activate(ctx context.Context, u User, g Group) []Change {
 	}
 	return changes
 }
+
+// mediaTypeOption is for who sends a Content-Type that no source shows, and
+// wordsOfMediaType are the headers that go with it.
+var mediaTypeOption = Option{
+	Name: "content-type", About: "no source shows the media type",
+	Default: scim.MediaType, Values: []string{scim.MediaType, "application/json"}, Source: Ref{"other-idps.md 1", Assumed},
+}
+
+func wordsOfMediaType(set settings) words {
+	w := words{get: http.Header{}, body: http.Header{"Content-Type": {scim.MediaType}}}
+	if set.is("content-type", "application/json") {
+		w.body = http.Header{"Content-Type": {"application/json"}}
+	}
+	return w
+}

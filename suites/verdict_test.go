@@ -21,6 +21,23 @@ func flows(t testing.TB) suites.Set {
 	return set
 }
 
+// verdictsWith words the verdicts on the reference with a flaw, by dialect. The
+// flaw is a fault, an allowed variation (with a plus) or none; of the reasons
+// the first is given.
+func verdictsWith(t *testing.T, set suites.Set, flaw string) map[string]string {
+	cfg := reference.Config{}
+	if variation, ok := strings.CutPrefix(flaw, "+"); ok {
+		cfg.Variations = []string{variation}
+	} else if flaw != "" {
+		cfg.Faults = []string{flaw}
+	}
+	out := map[string]string{}
+	for _, v := range run(t, set, cfg).Verdicts {
+		out[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
+	}
+	return out
+}
+
 // A verdict says whom a fault hurts, and why in a few words: a fault breaks the
 // dialects that send what it breaks, and no other.
 func TestVerdicts(t *testing.T) {
@@ -68,19 +85,9 @@ func TestVerdicts(t *testing.T) {
 		}
 		t.Run("with "+c.flaw, func(t *testing.T) {
 			t.Parallel()
-			cfg := reference.Config{}
-			if variation, ok := strings.CutPrefix(c.flaw, "+"); ok {
-				cfg.Variations = []string{variation}
-			} else if c.flaw != "" {
-				cfg.Faults = []string{c.flaw}
-			}
-			got := map[string]string{}
-			for _, v := range run(t, set, cfg).Verdicts {
-				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
-			}
 			assert.Equal(t, map[string]string{
 				"okta-aiw": c.aiw, "okta-oin": c.oin, "entra-legacy": c.legacy, "entra-compliant": c.compliant,
-			}, got)
+			}, verdictsWith(t, set, c.flaw))
 		})
 	}
 }
@@ -106,15 +113,7 @@ func TestVerdictsOfOthers(t *testing.T) {
 		}
 		t.Run("with "+c.fault, func(t *testing.T) {
 			t.Parallel()
-			cfg := reference.Config{}
-			if c.fault != "" {
-				cfg.Faults = []string{c.fault}
-			}
-			got := map[string]string{}
-			for _, v := range run(t, set, cfg).Verdicts {
-				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
-			}
-			assert.Equal(t, map[string]string{"pingfederate": c.pingFederate, "onelogin": c.oneLogin, "jumpcloud": c.jumpCloud}, got)
+			assert.Equal(t, map[string]string{"pingfederate": c.pingFederate, "onelogin": c.oneLogin, "jumpcloud": c.jumpCloud}, verdictsWith(t, set, c.fault))
 		})
 	}
 }
@@ -201,19 +200,9 @@ func TestGates(t *testing.T) {
 		}
 		t.Run("with "+c.flaw, func(t *testing.T) {
 			t.Parallel()
-			cfg := reference.Config{}
-			if variation, ok := strings.CutPrefix(c.flaw, "+"); ok {
-				cfg.Variations = []string{variation}
-			} else if c.flaw != "" {
-				cfg.Faults = []string{c.flaw}
-			}
-			got := map[string]string{}
-			for _, v := range run(t, set, cfg).Verdicts {
-				got[v.Dialect] = strings.Join(append([]string{string(v.Readiness)}, v.Why[:min(len(v.Why), 1)]...), ": ")
-			}
 			assert.Equal(t, map[string]string{
 				"okta-spec": c.spec, "okta-crud": c.crud, "entra-validator": c.validator, "entra-gallery": c.gallery,
-			}, got)
+			}, verdictsWith(t, set, c.flaw))
 		})
 	}
 }
