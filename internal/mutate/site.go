@@ -253,7 +253,7 @@ func localOrReport(call *ast.CallExpr) bool {
 	case *ast.Ident:
 		return f.Name != "panic" && f.Name != "delete" && f.Name != "close"
 	case *ast.SelectorExpr:
-		return f.Sel.Name == "Report" || f.Sel.Name == "Expect"
+		return f.Sel.Name == "Report" || f.Sel.Name == "Expect" || f.Sel.Name == "Offers"
 	}
 	return false
 }

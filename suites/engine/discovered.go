@@ -234,3 +234,21 @@ func (d *Discovered) PathsOfType(of *ResourceType, kind string) []string {
 	d.paths.Store(key, paths)
 	return paths
 }
+
+// Offers ends the check as not applicable when the target's schemas say that
+// one of the attributes cannot be written and read back (requirement
+// 7644-3.1-04). Schemas that cannot be read say nothing: then the definitions
+// of RFC 7643 hold.
+func (t *T) Offers(urn string, paths ...string) {
+	for _, p := range paths {
+		a, listed := t.Target().Attribute(urn, p)
+		switch {
+		case !listed && len(t.Target().Schemas) > 0:
+			t.Skip("the target's schemas do not list %s", p)
+		case a.Mutability != "" && a.Mutability != "readWrite":
+			t.Skip("the target's schemas say that %s is %s", p, a.Mutability)
+		case a.Returned == "never" || a.Returned == "request":
+			t.Skip("the target's schemas say that %s is returned: %s", p, a.Returned)
+		}
+	}
+}

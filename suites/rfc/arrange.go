@@ -13,28 +13,10 @@ import (
 // does not exist.
 const nobody = "5c1a7e57-0000-0000-0000-00000000dead"
 
-// offers ends the check as not applicable when the target's schemas say that
-// one of the attributes cannot be written and read back (requirement
-// 7644-3.1-04). Schemas that cannot be read say nothing: then the definitions
-// of RFC 7643 hold.
-func offers(t *T, urn string, paths ...string) {
-	for _, p := range paths {
-		a, listed := t.Target().Attribute(urn, p)
-		switch {
-		case !listed && len(t.Target().Schemas) > 0:
-			t.Skip("the target's schemas do not list %s", p)
-		case a.Mutability != "" && a.Mutability != "readWrite":
-			t.Skip("the target's schemas say that %s is %s", p, a.Mutability)
-		case a.Returned == "never" || a.Returned == "request":
-			t.Skip("the target's schemas say that %s is returned: %s", p, a.Returned)
-		}
-	}
-}
-
-// spares is offers for attributes that are to be without a value: a required
+// spares is Offers for attributes that are to be without a value: a required
 // one ends the check, too.
 func spares(t *T, urn string, paths ...string) {
-	offers(t, urn, paths...)
+	t.Offers(urn, paths...)
 	for _, p := range paths {
 		if a, _ := t.Target().Attribute(urn, p); a.Required {
 			t.Skip("the target's schemas say that %s is required", p)
@@ -64,7 +46,7 @@ func withoutDefault(t *T, bare *Resource, path string) {
 
 // activeUser arranges a user that is active.
 func activeUser(t *T) *Resource {
-	offers(t, scim.UserURN, "active")
+	t.Offers(scim.UserURN, "active")
 	u := keeps(t, t.GivenUser(), "active")
 	if !u.Body.Get("active").Bool() {
 		t.Block("could not arrange: the target does not create active users")

@@ -120,7 +120,7 @@ var bulkOperationChecks = []Check{
 		Requires: []string{"7644-3.7-02", "7644-3.7.3-03", "7644-3.7-13"}, Needs: []Feature{Bulk},
 		Catches: []string{"bulk-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		doc := t.NewUser(Set("userName", u.Text("userName")), Set("displayName", "North Star"))
 		a := bulk(t, Doc{"method": "PUT", "path": u.Path(), "data": doc})
@@ -133,7 +133,7 @@ var bulkOperationChecks = []Check{
 		Requires: []string{"7644-3.7-02", "7644-3.7.3-03"}, Needs: []Feature{Bulk, Patch},
 		Catches: []string{"bulk-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		a := bulk(t, Doc{"method": "PATCH", "path": u.Path(), "data": Doc{
 			"schemas": Values{scim.PatchOpURN}, "Operations": Values{Doc{"op": "replace", "path": "displayName", "value": "North Star"}},

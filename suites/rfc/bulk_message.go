@@ -68,7 +68,7 @@ var bulkMessageChecks = []Check{
 		Requires: []string{"7644-3.7.3-06", "7644-3.7-10", "7644-3.14-08"}, Needs: []Feature{Bulk, ETag, PutMethod},
 		Catches: []string{"bulk-version-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, old := versioned(t)
 		if change(t, u, old) == old {
 			t.Block("the ETag does not change")
@@ -85,7 +85,7 @@ var bulkMessageChecks = []Check{
 		Requires: []string{"7644-3.7-10", "7644-3.7.3-03"}, Needs: []Feature{Bulk, ETag, PutMethod},
 		Catches: []string{"bulk-version-never-matches"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		a := bulk(t, Doc{"method": "PUT", "path": u.Path(), "version": tag, "data": changed(u, "North Star")})
 		succeeds(a, result(results(a, 1), "", 0), "200")

@@ -28,7 +28,7 @@ var bulkReferenceChecks = []Check{
 		Requires: []string{"7644-3.7.2-03"}, Needs: []Feature{Bulk, EnterpriseUser},
 		Catches: []string{"bulk-id-unresolved"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "manager.value")
+		t.Offers(scim.EnterpriseUserURN, "manager.value")
 		a := bulk(t, create(scim.UsersEndpoint, "boss", t.NewUser()),
 			create(scim.UsersEndpoint, "ada", t.NewUser(Enterprise("manager", Doc{"value": "bulkId:boss"}))))
 		list := results(a, 2)
@@ -79,7 +79,7 @@ var bulkReferenceChecks = []Check{
 		Requires: []string{"7644-3.7-25"}, Needs: []Feature{Bulk, Patch},
 		Catches: []string{"bulk-reversed", "bulk-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		a := bulk(t, patchOperation(u, "displayName", "First"), patchOperation(u, "displayName", "Second"), patchOperation(u, "displayName", "Third"))
 		results(a, 3)

@@ -67,7 +67,7 @@ var commonAttributeChecks = []Check{
 		Requires: []string{"7643-2.4-08"}, Needs: []Feature{PutMethod},
 		Catches: []string{"put-ignored", "put-keeps-old-emails"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value")
+		t.Offers(scim.UserURN, "emails.value")
 		u := keeps(t, t.GivenUser(), "emails.value")
 		want := mailbox(t, "replaced")
 		t.Put(u, with(u.Sent, Set("emails", Values{email("work", want)}))).Success()

@@ -109,7 +109,7 @@ var concurrencyChecks = []Check{
 		Requires: []string{"7644-3.14-08"}, Needs: []Feature{ETag, Patch},
 		Catches: []string{"if-match-checked-early"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		t.PatchWith(u, rename, Header("If-Match", tag)).Arranging().Status(200, 204)
 		if t.PatchWith(u, []scim.PatchOperation{Replace("displayName", "South Star")}, Header("If-Match", tag)).Code()/100 == 2 {

@@ -176,7 +176,7 @@ var createChecks = []Check{
 		Breaks:   []string{"E15"},
 		Catches:  []string{"post-drops-optional", "external-id-dropped"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName", "name.givenName", "name.familyName", "emails.value", "active")
+		t.Offers(scim.UserURN, "displayName", "name.givenName", "name.familyName", "emails.value", "active")
 		u := t.GivenUser()
 		t.Get(u).Status(200).
 			EqualFold("userName", u.Text("userName")).
@@ -191,7 +191,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-4.1.1-18", "7644-3.3-13"},
 		Catches:  []string{"create-forces-active"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
+		t.Offers(scim.UserURN, "active")
 		u := t.GivenUser(Set("active", false))
 		t.Get(u).Status(200).Equal("active", false)
 	}},
@@ -262,7 +262,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-2.4-05"},
 		Catches:  []string{"two-primaries"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.primary")
+		t.Offers(scim.UserURN, "emails.primary")
 		t.GivenUser(Emails("work", "home")) // one primary is accepted
 		doc := t.NewUser(Emails("work", "home"))
 		for _, e := range doc["emails"].(Values) {
@@ -281,7 +281,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-3.3-07", "7643-4.3-02", "7643-4.3-06"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"extension-dropped"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "employeeNumber", "department")
+		t.Offers(scim.EnterpriseUserURN, "employeeNumber", "department")
 		u := t.GivenUser(Enterprise("employeeNumber", "00123"), Enterprise("department", "Tour Operations"))
 		t.Get(u).Status(200).
 			Equal(enterprise("employeeNumber"), "00123").
@@ -293,7 +293,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-3-09", "7643-3.3-07", "7643-3.3-04", "7643-4.3-01"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"extension-flattened", "extension-not-in-schemas"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u := t.GivenUser(Enterprise("department", "Tour Operations"))
 		a := t.Get(u).Status(200).HasNot("department")
 		if a.Resource().Has("department") {
@@ -308,7 +308,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-3-06"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"first-schema-only"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		keeps(t, t.GivenUser(Enterprise("department", "Tour Operations")), enterprise("department"))
 		doc := t.NewUser(Enterprise("department", "Tour Operations"),
 			Set("schemas", Values{scim.EnterpriseUserURN, scim.UserURN}))

@@ -43,7 +43,7 @@ func postedData() (checks []Check) {
 			Requires: []string{"7643-2.3.1-01", "7643-4.1.1-08", "7644-3.3-13"},
 			Catches:  w.catches,
 		}, Body: func(t *T) {
-			offers(t, scim.UserURN, "displayName")
+			t.Offers(scim.UserURN, "displayName")
 			keeps(t, t.GivenUser(), "displayName")
 			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
 			a := t.Post(scim.UsersEndpoint, doc)
@@ -65,7 +65,7 @@ func patchedData() (checks []Check) {
 			Requires: []string{"7644-3.5.2.3-02", "7643-2.3.1-01"}, Needs: []Feature{Patch},
 			Catches: append([]string{"patch-ignored"}, w.catches...),
 		}, Body: func(t *T) {
-			offers(t, scim.UserURN, "displayName")
+			t.Offers(scim.UserURN, "displayName")
 			u := keeps(t, t.GivenUser(), "displayName")
 			a := t.Patch(u, Replace("displayName", w.text+" "+t.Tag()))
 			if a.Code() == 400 {
@@ -85,7 +85,7 @@ var otherData = []Check{
 		Requires: []string{"7643-2.3.1-01", "7643-2.1-01"},
 		Catches:  []string{"store-splits-surrogates"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		keeps(t, t.GivenUser(), "displayName")
 		doc := t.NewUser(Set("displayName", "Zoë 🎉 "+t.Tag()))
 		body := strings.Replace(backwards(doc), "Zoë 🎉", `\u005ao\u00eb \ud83c\udf89`, 1)
@@ -98,7 +98,7 @@ var otherData = []Check{
 		Requires: []string{"7643-4.1.2-18"},
 		Catches:  []string{"store-joins-lines"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "addresses.formatted", "addresses.type")
+		t.Offers(scim.UserURN, "addresses.formatted", "addresses.type")
 		doc := t.NewUser(Set("addresses", Values{Doc{"type": "work", "formatted": "1 Harbour Street\nHull"}}))
 		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
 		a := t.Get(u).Status(200).Judged().Has("addresses.formatted")
@@ -122,7 +122,7 @@ var otherData = []Check{
 		Breaks:   []string{"E71"},
 		Catches:  []string{"user-name-is-email"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value")
+		t.Offers(scim.UserURN, "emails.value")
 		name, address := mailbox(t, "nn1"), mailbox(t, "nadia.novak")
 		u := t.GivenUser(Set("userName", name), Set("emails", Values{email("work", address)}))
 		t.Get(u).Status(200).EqualFold("userName", name)

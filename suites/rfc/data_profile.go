@@ -16,7 +16,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.1.1-13"},
 		Catches:  []string{"user-type-word-refused"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "userType")
+		t.Offers(scim.UserURN, "userType")
 		if a, _ := t.Target().Attribute(scim.UserURN, "userType"); len(a.CanonicalValues) > 0 {
 			t.Skip("the target's schemas list the words of userType")
 		}
@@ -29,7 +29,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.1.1-16"},
 		Catches:  []string{"locale-underscore-500"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "locale")
+		t.Offers(scim.UserURN, "locale")
 		t.GivenUser() // one without it is accepted
 		takenOrRefused(t.Post(scim.UsersEndpoint, t.NewUser(Set("locale", "en_US"))), 201)
 	}},
@@ -39,7 +39,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.1.2-17"},
 		Catches:  []string{"address-needs-street"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "addresses.locality")
+		t.Offers(scim.UserURN, "addresses.locality")
 		for _, part := range []string{"formatted", "streetAddress", "region", "postalCode", "country", "type"} {
 			if a, _ := t.Target().Attribute(scim.UserURN, "addresses."+part); a.Required {
 				t.Skip("the target's schemas say that addresses.%s is required", part)
@@ -54,7 +54,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.3-10"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"manager-display-name-from-client"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "manager.value")
+		t.Offers(scim.EnterpriseUserURN, "manager.value")
 		boss := t.GivenUser()
 		doc := t.NewUser(Enterprise("manager", Doc{"value": boss.ID, "displayName": "Somebody Else"}))
 		a := t.Post(scim.UsersEndpoint, doc).Status(201)
@@ -66,7 +66,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.1.1-05", "7643-4.1.1-07", "7643-4.1.1-06"},
 		Catches:  []string{"name-dropped", "formatted-name-of-another"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName", "name.givenName")
+		t.Offers(scim.UserURN, "name.familyName", "name.givenName")
 		doc := t.NewUser(Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"}))
 		a := t.Get(t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)).Status(200).Judged()
 		whole, family := a.Text("name.formatted"), a.Text("name.familyName")
@@ -98,7 +98,7 @@ func dataProfileValueChecks() (checks []Check) {
 		checks = append(checks, Check{Meta: Meta{
 			ID: "data.values." + c.id, Level: Should, Title: c.title, Requires: []string{c.row}, Catches: c.faults,
 		}, Body: func(t *T) {
-			offers(t, scim.UserURN, c.path)
+			t.Offers(scim.UserURN, c.path)
 			t.GivenUser() // one without it is accepted
 			doc := t.NewUser(Set(c.path, c.value))
 			a := t.Get(t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)).Status(200).Judged()

@@ -64,7 +64,7 @@ var dataValueChecks = []Check{
 		Requires: []string{"7643-2.4-06"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-absent-primary-holds"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.primary")
+		t.Offers(scim.UserURN, "emails.value", "emails.primary")
 		primary := `emails[primary eq true]`
 		one := keeps(t, t.GivenUser(Emails("work")), primary)
 		filter := And(t.Mine(), primary)
@@ -97,7 +97,7 @@ var dataValueChecks = []Check{
 // it. A refusal is advisory: a definition may demand more than the RFC. What
 // is dropped ends the check (requirement 7644-3.3-13).
 func stored(t *T, attribute string, value Doc, path string) *Answer {
-	offers(t, scim.UserURN, path)
+	t.Offers(scim.UserURN, path)
 	for sub := range value {
 		if _, listed := t.Target().Attribute(scim.UserURN, attribute+"."+sub); !listed && len(t.Target().Schemas) > 0 {
 			delete(value, sub)

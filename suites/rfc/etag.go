@@ -33,7 +33,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-09"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"etag-constant"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, first := versioned(t)
 		second := change(t, u, first)
 		t.Expect(second != first, nil, "header ETag", "another ETag", "the same", "the ETag stays the same after a change")
@@ -53,7 +53,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-06", "7644-3.14-05"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"if-none-match-always-304"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, old := versioned(t)
 		if change(t, u, old) == old {
 			t.Block("the ETag does not change")
@@ -66,7 +66,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-07", "7644-3.14-02"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"if-match-never-matches", "if-match-weak-refused"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		t.Put(u, changed(u, "North Star"), Header("If-Match", tag)).Status(200)
 		t.Get(u).Status(200).EqualFold("displayName", "North Star")
@@ -77,7 +77,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-07", "7644-3.14-02"}, Needs: []Feature{ETag, Patch},
 		Catches: []string{"if-match-never-matches", "if-match-weak-refused"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, tag := versioned(t)
 		t.PatchWith(u, rename, Header("If-Match", tag)).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", "North Star")
@@ -88,7 +88,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-08", "7644-3.12-13"}, Needs: []Feature{ETag, PutMethod},
 		Catches: []string{"if-match-ignored", "if-match-checked-late"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, old := versioned(t)
 		if change(t, u, old) == old {
 			t.Block("the ETag does not change")
@@ -103,7 +103,7 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-08", "7644-3.12-13"}, Needs: []Feature{ETag, PutMethod, Patch},
 		Catches: []string{"if-match-ignored", "if-match-checked-late"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, old := versioned(t)
 		if change(t, u, old) == old {
 			t.Block("the ETag does not change")

@@ -35,7 +35,7 @@ var filterOperatorChecks = []Check{
 		Breaks:  []string{"E71"},
 		Catches: []string{"filter-user-name-matches-email"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value")
+		t.Offers(scim.UserURN, "emails.value")
 		address := mailbox(t, "nadia.novak")
 		u := keeps(t, givenNamed(t, "nn1", Set("emails", Values{email("work", address)})), "emails.value")
 		if strings.EqualFold(u.Body.Get("userName").String(), address) {
@@ -92,7 +92,7 @@ var filterOperatorChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-14"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-ew-as-co"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(Set("displayName", "Due North "+t.Tag())), "displayName")
 		longer := t.GivenUser(Set("displayName", "Due North "+t.Tag()+" East"))
 		findUsers(t, "displayName ew "+scim.Quote("North "+t.Tag())).Finds(u)
@@ -126,7 +126,7 @@ var filterOperatorChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-10", "7644-3.4.2.2-33"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-boolean-as-string"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
+		t.Offers(scim.UserURN, "active")
 		on, off := t.GivenUser(Set("active", true)), t.GivenUser(Set("active", false))
 		if on.Body.Get("active").Raw == off.Body.Get("active").Raw {
 			t.Skip("the target does not keep active")
@@ -141,7 +141,7 @@ var filterOperatorChecks = []Check{
 		Breaks:  []string{"E14", "OKTA-Q09"},
 		Catches: []string{"inactive-hidden-from-filter"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
+		t.Offers(scim.UserURN, "active")
 		u := t.GivenUser(Set("active", false))
 		if u.Body.Get("active").Raw != "false" {
 			t.Block("could not arrange: the target does not create inactive users")

@@ -61,7 +61,7 @@ var filterRefusalChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-35"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-malformed-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		u := t.GivenUser(Set("name.familyName", "North "+t.Tag()))
 		control(t, eq("userName", u.Text("userName")), u)
 		unlessRefused(t.List(scim.UsersEndpoint, Filter(eq("name.familyName.initial", "North "+t.Tag()))), func(a *Answer) { a.Finds() })
@@ -124,7 +124,7 @@ func filterBooleanOrderChecks() (checks []Check) {
 			Requires: []string{c.row}, Needs: []Feature{Filtering},
 			Catches: []string{"filter-orders-booleans"},
 		}, Body: func(t *T) {
-			offers(t, scim.UserURN, "active")
+			t.Offers(scim.UserURN, "active")
 			u := keeps(t, t.GivenUser(), "active")
 			control(t, eq("userName", u.Text("userName")), u)
 			t.List(scim.UsersEndpoint, Filter("active "+c.op+" false")).SCIMError(400, scim.InvalidFilter)

@@ -16,7 +16,7 @@ var filterLogicChecks = []Check{
 		Breaks:  []string{"E13"},
 		Catches: []string{"filter-and-as-or", "filter-and-left-only", "filter-and-right-only"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		north, south := "North "+t.Tag(), "South "+t.Tag()
 		u := keeps(t, givenNamed(t, "a", Set("displayName", north)), "displayName")
 		givenNamed(t, "b", Set("displayName", north))
@@ -114,7 +114,7 @@ var filterLogicChecks = []Check{
 // northSouthSouth arranges three users: one of a first displayName, two of a
 // second.
 func northSouthSouth(t *T) (a, b, c *Resource) {
-	offers(t, scim.UserURN, "displayName")
+	t.Offers(scim.UserURN, "displayName")
 	north, south := Set("displayName", "North "+t.Tag()), Set("displayName", "South "+t.Tag())
 	return keeps(t, t.GivenUser(north), "displayName"), t.GivenUser(south), t.GivenUser(south)
 }

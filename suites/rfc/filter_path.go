@@ -82,7 +82,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-10", "7644-3.10-04"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-sub-attribute-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName", "name.givenName")
+		t.Offers(scim.UserURN, "name.familyName", "name.givenName")
 		u := keeps(t, t.GivenUser(Set("name", Doc{"familyName": "North " + t.Tag(), "givenName": "South " + t.Tag()})), "name.familyName")
 		t.GivenUser(Set("name", Doc{"familyName": "South " + t.Tag(), "givenName": "North " + t.Tag()}))
 		findUsers(t, eq("name.familyName", "North "+t.Tag())).Finds(u)
@@ -96,7 +96,7 @@ var filterPathChecks = []Check{
 		// of every check beside it.
 		Alone: true,
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		spares(t, scim.UserURN, "name")
 		u := keeps(t, t.GivenUser(Set("name.familyName", "North "+t.Tag())), "name.familyName")
 		control(t, eq("name.familyName", "North "+t.Tag()), u)
@@ -110,7 +110,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-37"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-first-value-only"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails")
+		t.Offers(scim.UserURN, "emails")
 		u := keeps(t, t.GivenUser(Emails("home", "work")), `emails[type eq "work"]`, `emails[type eq "home"]`)
 		t.GivenUser(Emails("home", "work"))
 		findUsers(t, eq("emails.value", u.Body.Get(`emails[type eq "home"].value`).String())).Finds(u)
@@ -132,7 +132,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-04"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-core-urn-unknown"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		u := keeps(t, t.GivenUser(Set("name.familyName", "North "+t.Tag())), "name.familyName")
 		control(t, eq("name.familyName", "North "+t.Tag()), u)
 		t.List(scim.UsersEndpoint, Filter(eq(scim.UserURN+":name.familyName", "North "+t.Tag()))).Supported().Finds(u)
@@ -143,7 +143,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-01"}, Needs: []Feature{Filtering, EnterpriseUser},
 		Catches: []string{"filter-extension-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "North "+t.Tag())), enterprise("department"))
 		t.GivenUser(Enterprise("department", "South "+t.Tag()))
 		findUsers(t, eq(enterprise("department"), "North "+t.Tag())).Finds(u)
@@ -154,7 +154,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-04"}, Needs: []Feature{Filtering, EnterpriseUser},
 		Catches: []string{"filter-extension-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "manager.value")
+		t.Offers(scim.EnterpriseUserURN, "manager.value")
 		boss, other := t.GivenUser(), t.GivenUser()
 		u := keeps(t, t.GivenUser(Enterprise("manager", boss.Ref())), enterprise("manager.value"))
 		t.GivenUser(Enterprise("manager", other.Ref()))
@@ -224,7 +224,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-38"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-complex-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails")
+		t.Offers(scim.UserURN, "emails")
 		u := keeps(t, t.GivenUser(Emails("work")), "emails.value")
 		t.GivenUser(Emails("work"))
 		control(t, eq("userName", u.Text("userName")), u)

@@ -16,7 +16,7 @@ var filterTypeChecks = append(append([]Check{
 		Requires: []string{"7644-3.4.2.2-10", "7643-2.3.7-02"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-reference-never"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "profileUrl")
+		t.Offers(scim.UserURN, "profileUrl")
 		uri := func(name string) string { return "https://" + t.UserDomain() + "/" + name + "/" + t.Tag() }
 		u := keeps(t, t.GivenUser(Set("profileUrl", uri("North"))), "profileUrl")
 		t.GivenUser(Set("profileUrl", uri("South")))
@@ -38,7 +38,7 @@ var filterTypeChecks = append(append([]Check{
 		Requires: []string{"7644-3.4.2.2-44", "7644-3.4.2.2-03"}, Needs: []Feature{Filtering, EnterpriseUser},
 		Catches: []string{"filter-schemas-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales")), enterprise("department"))
 		other := t.GivenUser()
 		control(t, eq("userName", u.Text("userName")), u)

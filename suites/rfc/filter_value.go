@@ -29,7 +29,7 @@ func filterValueChecks() (checks []Check) {
 			Breaks:  []string{"OKTA-Q06"},
 			Catches: []string{c.fault},
 		}, Body: func(t *T) {
-			offers(t, scim.UserURN, "displayName")
+			t.Offers(scim.UserURN, "displayName")
 			t.GivenUser(Set("displayName", c.decoy+" "+t.Tag()))
 			u := t.GivenUser(Set("displayName", c.value+" "+t.Tag()))
 			if !strings.EqualFold(u.Body.Get("displayName").String(), u.Text("displayName")) {

@@ -67,7 +67,7 @@ var mediaTypeChecks = []Check{
 		Requires: []string{"7644-3.8-03", "7644-3.8-02"},
 		Catches:  []string{"store-mojibake"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		keeps(t, t.GivenUser(), "displayName")
 		doc := t.NewUser(Set("displayName", "Ærøskøbing 北海"))
 		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)

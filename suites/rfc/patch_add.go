@@ -25,7 +25,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-07"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-add-keeps-existing"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "title")
+		t.Offers(scim.UserURN, "title")
 		u := keeps(t, t.GivenUser(Set("title", "Tour Guide")), "title")
 		t.Patch(u, Add("title", "Vice President")).Status(200, 204)
 		t.Get(u).Status(200).Count("title", 1).EqualFold("title", "Vice President")
@@ -47,7 +47,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-05", "7644-3.5.2.1-02", "7644-3.2-09"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.givenName")
+		t.Offers(scim.UserURN, "name.givenName")
 		u := keeps(t, t.GivenUser(), "name.givenName")
 		t.Patch(u, Add("name", Doc{"givenName": "Nadia"})).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("name.givenName", "Nadia")
@@ -59,7 +59,7 @@ var patchAddChecks = []Check{
 		Breaks:  []string{"E41"},
 		Catches: []string{"patch-complex-overwrites"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.givenName", "name.familyName")
+		t.Offers(scim.UserURN, "name.givenName", "name.familyName")
 		u := keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Ana", "familyName": "Novak"})), "name.familyName")
 		t.Patch(u, Add("name", Doc{"givenName": "Nadia"})).Arranging().Status(200, 204)
 		t.Get(u).Status(200).EqualFold("name.familyName", "Novak")
@@ -70,7 +70,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-06", "7644-3.5.2.1-02"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-add-overwrites-list"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work")), `emails[type eq "work"]`)
 		t.Patch(u, Add("emails", Values{email("home", mailbox(t, "home"))})).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 2).Has(`emails[type eq "work"]`).
@@ -83,7 +83,7 @@ var patchAddChecks = []Check{
 		Catches: []string{"patch-ignored", "patch-add-needs-existing"},
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "phoneNumbers")
-		offers(t, scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
+		t.Offers(scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
 		u := t.GivenUser()
 		t.Patch(u, Add("phoneNumbers", Values{Doc{"type": "work", "value": "tel:+1-201-555-0110"}})).Status(200, 204)
 		t.Get(u).Status(200).Count("phoneNumbers", 1).Has(`phoneNumbers[type eq "work"].value`)
@@ -106,7 +106,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-03", "7644-3.5.2.1-06"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-add-overwrites-list"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work")), `emails[type eq "work"]`)
 		t.Patch(u, Add("", Doc{"emails": Values{email("home", mailbox(t, "home"))}})).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 2).Has(`emails[type eq "work"]`, `emails[type eq "home"]`)
@@ -154,7 +154,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2-14", "7644-3.5.2.1-07"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-value-path-ignores-filter"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("home", "work")), `emails[type eq "home"]`, `emails[type eq "work"]`)
 		home := u.Body.Get(`emails[type eq "home"].value`).String()
 		t.Patch(u, Add(`emails[type eq "work"].value`, mailbox(t, "new"))).Status(200, 204)
@@ -170,7 +170,7 @@ var patchAddChecks = []Check{
 		Catches: []string{"patch-add-unmatched-without-effect", "patch-add-unmatched-without-type"},
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "phoneNumbers")
-		offers(t, scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
+		t.Offers(scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
 		u := t.GivenUser()
 		a := t.Patch(u, Add(`phoneNumbers[type eq "mobile"].value`, "tel:+1-201-555-0110")).Status(200, 204, 400)
 		got := t.Get(u).Status(200)
@@ -186,7 +186,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-09", "7644-3.5.2.1-10", "7643-2.4-13"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-add-duplicates"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Set("emails", Values{email("work", mailbox(t, "work"))})), "emails.value")
 		t.Patch(u, Add("emails", Values{email("work", mailbox(t, "work"))})).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 1)
@@ -197,7 +197,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-11"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-no-op-touches-last-modified"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "title")
+		t.Offers(scim.UserURN, "title")
 		u := keeps(t, t.GivenUser(Set("title", "Tour Guide")), "title", "meta.lastModified")
 		before := u.Body.Get("meta.lastModified").String()
 		tick(t, u)
@@ -210,7 +210,7 @@ var patchAddChecks = []Check{
 		Requires: []string{"7644-3.5.2-28", "7643-2.4-05"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-keeps-old-primary"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type", "emails.primary")
+		t.Offers(scim.UserURN, "emails.value", "emails.type", "emails.primary")
 		u := keeps(t, t.GivenUser(Emails("work")), `emails[type eq "work" and primary eq true]`)
 		t.Patch(u, Add("emails", Values{Doc{"type": "home", "value": mailbox(t, "home"), "primary": true}})).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 2).Count("emails[primary eq true]", 1).

@@ -15,7 +15,7 @@ var patchErrorChecks = []Check{
 		Requires: []string{"7644-3.5.2-29", "7644-3.5.2-30", "7644-3.5.2-31"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-not-atomic", "patch-skips-failing-operation"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, other := keeps(t, t.GivenUser(), "displayName"), t.GivenUser()
 		t.Patch(u, Replace("displayName", "Nadia Novak"), Replace("userName", other.Text("userName"))).Refused()
 		t.Get(u).Status(200).EqualFold("displayName", u.Text("displayName")).EqualFold("userName", u.Text("userName"))
@@ -26,7 +26,7 @@ var patchErrorChecks = []Check{
 		Requires: []string{"7644-3.5.2-27", "7644-3.5.2-30", "7644-3.5.2-31"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-skips-failing-operation"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u, other := keeps(t, t.GivenUser(), "displayName"), t.GivenUser()
 		t.Patch(u, Replace("userName", other.Text("userName")), Replace("displayName", "Nadia Novak")).Refused()
 		t.Get(u).Status(200).EqualFold("displayName", u.Text("displayName")).EqualFold("userName", u.Text("userName"))
@@ -97,7 +97,7 @@ var patchErrorChecks = []Check{
 		Requires: []string{"7644-3.5.2-17", "7644-3.5.2-21", "7643-2.3.2-01"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-stores-wrong-type", "patch-wrong-type-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
+		t.Offers(scim.UserURN, "active")
 		u := keeps(t, t.GivenUser(), "active")
 		before := u.Body.Get("active").Value()
 		a := t.Patch(u, Replace("active", "abc"))
@@ -110,7 +110,7 @@ var patchErrorChecks = []Check{
 		Requires: []string{"7644-3.5.2-17", "7644-3.5.2-21"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-stores-wrong-type", "patch-wrong-type-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		u := keeps(t, t.GivenUser(), "name.familyName")
 		before := u.Body.Get("name.familyName").String()
 		a := t.Patch(u, Replace("name", "Nadia Novak"))

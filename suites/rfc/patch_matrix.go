@@ -61,7 +61,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.1-06"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-adds-first-value-only", "patch-add-overwrites-list"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work")), `emails[type eq "work"]`)
 		afterPatch(t, u, Add("emails", Values{email("home", mailbox(t, "home")), email("other", mailbox(t, "other"))})).
 			Count("emails", 3).Has(`emails[type eq "work"]`, `emails[type eq "home"]`, `emails[type eq "other"]`)
@@ -92,7 +92,7 @@ var patchMatrixChecks = []Check{
 		Catches: []string{"patch-ignored", "patch-replace-needs-existing"},
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "phoneNumbers")
-		offers(t, scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
+		t.Offers(scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
 		afterPatch(t, t.GivenUser(), Replace("phoneNumbers", Values{Doc{"type": "work", "value": "tel:+1-201-555-0110"}})).
 			Count("phoneNumbers", 1).Has(`phoneNumbers[type eq "work"].value`)
 	}},
@@ -102,7 +102,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-03", "7644-3.5.2-33"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-same-value-refused"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		both := Values{email("work", mailbox(t, "work")), email("home", mailbox(t, "home"))}
 		u := keeps(t, t.GivenUser(Set("emails", both)), `emails[type eq "work"]`, `emails[type eq "home"]`)
 		afterPatch(t, u, Replace("emails", both)).
@@ -132,7 +132,7 @@ var patchMatrixChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-01", "7644-3.5.2.3-03"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-replace-appends-to-list"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work"]`, `emails[type eq "home"]`)
 		afterPatch(t, u, Replace("", Doc{"emails": Values{email("work", mailbox(t, "new"))}})).
 			Count("emails", 1).EqualFold("emails.value", mailbox(t, "new"))
@@ -223,7 +223,7 @@ func afterPatch(t *T, u *Resource, op scim.PatchOperation) *Answer {
 
 // named is a user with a name of two parts.
 func named(t *T) *Resource {
-	offers(t, scim.UserURN, "name.familyName", "name.givenName")
+	t.Offers(scim.UserURN, "name.familyName", "name.givenName")
 	return keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"})), "name.givenName", "name.familyName")
 }
 

@@ -58,7 +58,7 @@ var patchRemoveChecks = []Check{
 		Breaks:  []string{"E51", "OKTA-Q27"},
 		Catches: []string{"patch-ignored", "patch-remove-clears-attribute"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("home", "work")), `emails[type eq "home"]`, `emails[type eq "work"]`)
 		t.Patch(u, Remove(`emails[type eq "work"]`)).Status(200, 204)
 		t.Get(u).Status(200).Has(`emails[type eq "home"]`).HasNot(`emails[type eq "work"]`)
@@ -69,7 +69,7 @@ var patchRemoveChecks = []Check{
 		Requires: []string{"7644-3.5.2.2-04"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-remove-clears-attribute", "patch-path-stumbles-over-colon"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
+		t.Offers(scim.UserURN, "phoneNumbers.value", "phoneNumbers.type")
 		u := keeps(t, t.GivenUser(Phones("home", "work")), `phoneNumbers[type eq "home"]`, `phoneNumbers[type eq "work"]`)
 		work := u.Body.Get(`phoneNumbers[type eq "work"].value`).String()
 		t.Patch(u, Remove(`phoneNumbers[value eq `+scim.Quote(work)+`]`)).Status(200, 204)
@@ -81,7 +81,7 @@ var patchRemoveChecks = []Check{
 		Requires: []string{"7644-3.5.2.2-06"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-remove-clears-attribute", "patch-value-filter-takes-first-condition"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		old, other, home := mailbox(t, "old"), mailbox(t, "other"), mailbox(t, "home")
 		u := t.GivenUser(Set("emails", Values{email("work", other), email("work", old), email("home", home)}))
 		if len(u.Body.Lookup("emails.value")) != 3 {
@@ -101,7 +101,7 @@ var patchRemoveChecks = []Check{
 		Breaks:  []string{"E57"},
 		Catches: []string{"patch-remove-clears-attribute", "patch-remove-unmatched-500"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("home")), `emails[type eq "home"]`)
 		t.Patch(u, Remove(`emails[type eq "work"]`)).Status(200, 204, 400)
 		t.Get(u).Status(200).Count("emails", 1).Has(`emails[type eq "home"]`)

@@ -17,7 +17,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E20"},
 		Catches: []string{"patch-ignored", "patch-replaces-resource"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName", "name.familyName", "emails.value")
 		t.Patch(u, Replace("displayName", "Nadia Novak")).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", "Nadia Novak").
@@ -40,7 +40,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-02", "7644-3.5.2-33"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-same-value-refused"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		t.Patch(u, Replace("displayName", u.Text("displayName"))).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", u.Text("displayName"))
@@ -68,7 +68,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2-12", "7644-3.5.2.3-02", "7644-3.5.2.3-10"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-sub-attribute-overwrites-complex"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName", "name.givenName")
+		t.Offers(scim.UserURN, "name.familyName", "name.givenName")
 		u := keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"})), "name.givenName", "name.familyName")
 		t.Patch(u, Replace("name.familyName", "Weber")).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("name.familyName", "Weber").EqualFold("name.givenName", "Nadia")
@@ -80,7 +80,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E41"},
 		Catches: []string{"patch-ignored", "patch-complex-overwrites"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName", "name.givenName")
+		t.Offers(scim.UserURN, "name.familyName", "name.givenName")
 		u := keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"})), "name.givenName", "name.familyName")
 		t.Patch(u, Replace("name", Doc{"familyName": "Weber"})).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("name.familyName", "Weber").EqualFold("name.givenName", "Nadia")
@@ -91,7 +91,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-03"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-replace-appends-to-list"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work"]`, `emails[type eq "home"]`)
 		t.Patch(u, Replace("emails", Values{email("work", mailbox(t, "new"))})).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 1).EqualFold("emails.value", mailbox(t, "new"))
@@ -113,7 +113,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-08", "7644-3.5.2-14"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-value-path-ignores-filter", "patch-sub-attribute-overwrites-value"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "addresses.streetAddress", "addresses.locality", "addresses.type")
+		t.Offers(scim.UserURN, "addresses.streetAddress", "addresses.locality", "addresses.type")
 		u := keeps(t, t.GivenUser(Set("addresses", Values{address("home", "1 Harbour Street"), address("work", "2 Station Road")})),
 			`addresses[type eq "home"].streetAddress`, `addresses[type eq "work"].locality`)
 		t.Patch(u, Replace(`addresses[type eq "work"].streetAddress`, "3 Mill Lane")).Status(200, 204)
@@ -128,7 +128,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-08", "7644-3.5.2.3-07"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-replace-changes-first-match"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "addresses.streetAddress", "addresses.locality", "addresses.type")
+		t.Offers(scim.UserURN, "addresses.streetAddress", "addresses.locality", "addresses.type")
 		u := t.GivenUser(Set("addresses", Values{
 			address("work", "1 Harbour Street"), address("work", "2 Station Road"), address("home", "3 Mill Lane"),
 		}))
@@ -146,7 +146,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-07", "7644-3.5.2-13"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-value-path-ignores-filter"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("home", "work")), `emails[type eq "home"]`, `emails[type eq "work"]`)
 		home := u.Body.Get(`emails[type eq "home"].value`).String()
 		t.Patch(u, Replace(`emails[type eq "work"]`, email("work", mailbox(t, "new")))).Status(200, 204)
@@ -161,7 +161,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E32"},
 		Catches: []string{"patch-replace-unmatched-without-effect", "patch-replace-unmatched-changes-others"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type")
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
 		u := keeps(t, t.GivenUser(Emails("home")), `emails[type eq "home"]`)
 		home := u.Body.Get(`emails[type eq "home"].value`).String()
 		a := t.Patch(u, Replace(`emails[type eq "work"].value`, mailbox(t, "work")))
@@ -178,7 +178,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E29"},
 		Catches: []string{"patch-ignored", "patch-urn-path-flattened", "patch-urn-path-overwrites-extension"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department", "costCenter")
+		t.Offers(scim.EnterpriseUserURN, "department", "costCenter")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales"), Enterprise("costCenter", "4130")), enterprise("department"), enterprise("costCenter"))
 		t.Patch(u, Replace(enterprise("department"), "Support")).Status(200, 204)
 		t.Get(u).Status(200).EqualFold(enterprise("department"), "Support").Equal(enterprise("costCenter"), "4130")
@@ -190,7 +190,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E21"},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-without-path-replaces-resource"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName", "title")
+		t.Offers(scim.UserURN, "displayName", "title")
 		u := keeps(t, t.GivenUser(Set("title", "Tour Guide")), "title", "displayName", "emails.value")
 		t.Patch(u, Replace("", Doc{"displayName": "Nadia Novak", "title": "Vice President"})).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", "Nadia Novak").EqualFold("title", "Vice President").
@@ -202,7 +202,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-01", "7643-3.3-07"}, Needs: []Feature{Patch, EnterpriseUser},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-without-path-refuses-extension"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales")), enterprise("department"))
 		t.Patch(u, Replace("", Doc{scim.EnterpriseUserURN: Doc{"department": "Support"}})).Status(200, 204)
 		t.Get(u).Status(200).EqualFold(enterprise("department"), "Support").EqualFold("userName", u.Text("userName"))
@@ -240,7 +240,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E75", "E76", "OKTA-Q20"},
 		Catches: []string{"patch-ignored", "patch-refuses-inactive"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "active")
+		t.Offers(scim.UserURN, "active")
 		u := t.GivenUser(Set("active", false))
 		if u.Body.Get("active").Bool() {
 			t.Block("could not arrange: the target does not create inactive users")
@@ -266,7 +266,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E77"},
 		Catches: []string{"patch-ignored", "patch-refuses-rename"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "userName")
+		t.Offers(scim.UserURN, "userName")
 		u := t.GivenUser()
 		renamed := t.Person().UserName
 		t.Patch(u, Replace("userName", renamed)).Status(200, 204)
@@ -278,7 +278,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2.3-02", "7643-4.1.1-02"}, Needs: []Feature{Patch},
 		Catches: []string{"unique-against-itself"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "userName")
+		t.Offers(scim.UserURN, "userName")
 		u := t.GivenUser()
 		t.Patch(u, Replace("userName", u.Text("userName"))).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("userName", u.Text("userName"))
@@ -301,7 +301,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2-28", "7643-2.4-05"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-keeps-old-primary"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value", "emails.type", "emails.primary")
+		t.Offers(scim.UserURN, "emails.value", "emails.type", "emails.primary")
 		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work" and primary eq true]`, `emails[type eq "home"]`)
 		t.Patch(u, Replace(`emails[type eq "home"].primary`, true)).Status(200, 204)
 		t.Get(u).Status(200).Count("emails", 2).Count("emails[primary eq true]", 1).
@@ -314,7 +314,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E44", "OKTA-Q33"},
 		Catches: []string{"patch-answers-old-state", "patch-200-without-body", "patch-answers-201"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		a := t.Patch(u, Replace("displayName", "Nadia Novak")).Status(200, 204)
 		if a.Code() == 204 {
@@ -348,7 +348,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2-22", "7643-2.1-02"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-path-case-sensitive"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		u := keeps(t, t.GivenUser(), "name.familyName")
 		t.Patch(u, Replace("NAME.FAMILYNAME", "Weber")).Status(200, 204)
 		t.Get(u).Status(200).Count("name", 1).EqualFold("name.familyName", "Weber")
@@ -359,7 +359,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7644-3.5.2-22"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-core-urn-unknown"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		u := keeps(t, t.GivenUser(), "name.familyName")
 		t.Patch(u, Replace(scim.UserURN+":name.familyName", "Weber")).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("name.familyName", "Weber").EqualFold("userName", u.Text("userName"))
@@ -370,7 +370,7 @@ var patchReplaceChecks = []Check{
 		Requires: []string{"7643-2.3.8-02"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-ignored", "patch-op-must-come-first"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		body := Doc{"schemas": Values{scim.PatchOpURN}, "Operations": Values{
 			Doc{"op": "replace", "path": "displayName", "value": "Nadia Novak"},

@@ -33,7 +33,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.9-05", "7644-3.9-06"},
 		Catches:  []string{"attributes-ignored", "attributes-first-only"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name", "displayName")
+		t.Offers(scim.UserURN, "name", "displayName")
 		u := keeps(t, t.GivenUser(), "name", "displayName")
 		t.Get(u, Query("attributes", "userName,displayName")).Status(200).Has("userName", "displayName").HasNot(defaults(t, "name", "emails")...)
 	}},
@@ -43,7 +43,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.9-05", "7644-3.9-03", "7644-3.4.2.5-05"},
 		Catches:  []string{"attributes-ignored", "attributes-sub-attribute-dropped"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.givenName", "name.familyName")
+		t.Offers(scim.UserURN, "name.givenName", "name.familyName")
 		u := keeps(t, t.GivenUser(), "name.givenName", "name.familyName", "emails.value")
 		t.Get(u, Query("attributes", "name.givenName")).Status(200).Has("name.givenName").HasNot(defaults(t, "emails")...)
 	}},
@@ -54,7 +54,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.9-05", "7644-3.4.2.5-05"},
 		Catches:  []string{"attributes-ignored", "attributes-sub-attribute-whole"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.givenName", "name.familyName")
+		t.Offers(scim.UserURN, "name.givenName", "name.familyName")
 		u := keeps(t, t.GivenUser(), "name.givenName", "name.familyName")
 		t.Get(u, Query("attributes", "name.givenName")).Status(200).Has("name.givenName").HasNot(defaults(t, "name.familyName")...)
 	}},
@@ -73,7 +73,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.9-05", "7644-3.4.2.5-05"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"attributes-ignored", "projection-extension-unknown"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department", "costCenter")
+		t.Offers(scim.EnterpriseUserURN, "department", "costCenter")
 		u := keeps(t, t.GivenUser(Enterprise("department", "North"), Enterprise("costCenter", "12")), enterprise("department"), enterprise("costCenter"))
 		t.Get(u, Query("attributes", enterprise("department"))).Status(200).
 			EqualFold(enterprise("department"), "North").HasNot(enterprise("costCenter")).HasNot(defaults(t, "emails")...)
@@ -84,7 +84,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.10-05", "7643-2.1-02"},
 		Catches:  []string{"attributes-ignored", "projection-names-case-sensitive"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		t.Get(u, Query("attributes", "DISPLAYNAME")).Status(200).Has("displayName").HasNot(defaults(t, "name", "emails")...)
 	}},
@@ -134,7 +134,7 @@ var projectionChecks = []Check{
 		Catches:  []string{"excluded-attributes-ignored", "excluded-sub-attribute-drops-whole"},
 	}, Body: func(t *T) {
 		excludable(t, "name.familyName")
-		offers(t, scim.UserURN, "name.givenName")
+		t.Offers(scim.UserURN, "name.givenName")
 		u := keeps(t, t.GivenUser(), "name.givenName", "name.familyName")
 		t.Get(u, Query("excludedAttributes", "name.familyName")).Status(200).HasNot("name.familyName").Has("name.givenName")
 	}},
@@ -214,7 +214,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.5.2-35"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-always-204"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		t.PatchWith(u, rename, Query("attributes", "displayName")).Status(200).Equal("id", u.ID).EqualFold("displayName", "North Star")
 	}},
@@ -224,7 +224,7 @@ var projectionChecks = []Check{
 		Requires: []string{"7644-3.5.2-35", "7644-3.9-03"}, Needs: []Feature{Patch},
 		Catches: []string{"attributes-ignored", "attributes-ignored-on-writes"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		t.PatchWith(u, rename, Query("attributes", "displayName")).Status(200).Has("displayName").HasNot(defaults(t, "name", "emails")...)
 	}},
@@ -264,7 +264,7 @@ func hidden(t *T, u *Resource) (out []string) {
 // excludable ends the check as not applicable when an attribute cannot be
 // left out of an answer.
 func excludable(t *T, paths ...string) {
-	offers(t, scim.UserURN, paths...)
+	t.Offers(scim.UserURN, paths...)
 	if len(defaults(t, paths...)) < len(paths) {
 		t.Skip("the target's schemas say that %s is always returned", strings.Join(paths, " or "))
 	}

@@ -27,7 +27,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"OKTA-Q02"},
 		Catches: []string{"put-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName", "name.familyName")
+		t.Offers(scim.UserURN, "displayName", "name.familyName")
 		u := keeps(t, t.GivenUser(), "displayName", "name.familyName")
 		t.Put(u, with(u.Sent, Set("displayName", "Nadia Novak"), Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"}))).Success()
 		t.Get(u).Status(200).EqualFold("displayName", "Nadia Novak").EqualFold("name.familyName", "Novak")
@@ -38,7 +38,7 @@ var replaceChecks = []Check{
 		Requires: []string{"7644-3.5.1-04"}, Needs: []Feature{PutMethod},
 		Catches: []string{"put-ignored", "put-merges-lists"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.value")
+		t.Offers(scim.UserURN, "emails.value")
 		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work"]`, `emails[type eq "home"]`)
 		t.Put(u, with(u.Sent, Set("emails", Values{email("work", mailbox(t, "new"))}))).Success()
 		t.Get(u).Status(200).Count("emails", 1).EqualFold("emails.value", mailbox(t, "new"))
@@ -73,7 +73,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"OKTA-Q04"},
 		Catches: []string{"put-refuses-read-only", "put-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		var body Doc
 		if err := json.Unmarshal(u.Body.Raw(), &body); err != nil {
@@ -159,7 +159,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"E77"},
 		Catches: []string{"put-ignored", "put-changes-id"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "userName")
+		t.Offers(scim.UserURN, "userName")
 		u := t.GivenUser()
 		renamed := t.Person().UserName
 		t.Put(u, with(u.Sent, Set("userName", renamed))).Success()
@@ -196,7 +196,7 @@ var replaceChecks = []Check{
 		Breaks:  []string{"OKTA-Q05"},
 		Catches: []string{"put-ignored", "put-ignores-extension"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales")), enterprise("department"))
 		t.Put(u, with(u.Sent, Set(scim.EnterpriseUserURN, Doc{"department": "Support"}))).Success()
 		t.Get(u).Status(200).EqualFold(enterprise("department"), "Support")

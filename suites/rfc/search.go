@@ -126,7 +126,7 @@ var searchChecks = []Check{
 		Requires: []string{"7644-3.4.2.1-06"}, Needs: []Feature{RootSearch, Filtering, Groups},
 		Catches: []string{"root-search-unknown-matches"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		name := Set("displayName", "Shared "+t.Tag())
 		u := keeps(t, t.GivenUser(name), "displayName")
 		t.GivenGroup(name)

@@ -29,7 +29,7 @@ var searchBodyChecks = []Check{
 		Requires: []string{"7644-3.4.3-08", "7644-3.10-01"}, Needs: []Feature{SearchPost, Filtering},
 		Catches: []string{"search-urns-unknown", "search-attributes-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.givenName")
+		t.Offers(scim.UserURN, "name.givenName")
 		u := keeps(t, t.GivenUser(Set("name", Doc{"givenName": "Nadia", "familyName": "Novak"})), "name.givenName", "name.familyName")
 		for _, p := range []string{"name.familyName", "active", "emails"} {
 			if a, _ := t.Target().Attribute(scim.UserURN, p); a.Returned == "always" {
@@ -103,7 +103,7 @@ var searchBodyChecks = []Check{
 		Requires: []string{"7644-3.4.2.1-03"}, Needs: []Feature{RootSearch, Filtering, Groups},
 		Catches: []string{"root-resource-type-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		name := Set("displayName", "Shared "+t.Tag())
 		keeps(t, t.GivenUser(name), "displayName", "meta.resourceType")
 		g := keeps(t, t.GivenGroup(name), "meta.resourceType")

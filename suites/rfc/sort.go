@@ -41,7 +41,7 @@ var sortChecks = []Check{
 		Requires: []string{"7644-3.4.2.3-06", "7644-3.4.2.3-03"}, Needs: []Feature{Sorting, Filtering},
 		Catches: []string{"sort-ignored", "sort-sub-attribute-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "name.familyName")
+		t.Offers(scim.UserURN, "name.familyName")
 		b, c, a := t.GivenUser(familyName("Bell")), t.GivenUser(familyName("Chen")), t.GivenUser(familyName("Abbott"))
 		keeps(t, a, "name.familyName")
 		sorted(t, "name.familyName", "").InOrder(a, b, c)
@@ -72,7 +72,7 @@ var sortChecks = []Check{
 		Requires: []string{"7644-3.4.2.3-10"}, Needs: []Feature{Sorting, Filtering},
 		Catches: []string{"sort-ignored", "sort-case-sensitive"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		ignoresCase(t, scim.UserURN, "displayName")
 		b, c, a := t.GivenUser(Set("displayName", "bell")), t.GivenUser(Set("displayName", "Chen")), t.GivenUser(Set("displayName", "Abbott"))
 		keeps(t, a, "displayName")
@@ -102,7 +102,7 @@ var sortChecks = []Check{
 		Requires: []string{"7644-3.4.2.3-05"}, Needs: []Feature{Sorting, Filtering},
 		Catches: []string{"sort-ignored", "sort-by-first-value"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.primary")
+		t.Offers(scim.UserURN, "emails.primary")
 		user := func(first, primary string) *Resource {
 			main := email("work", mailbox(t, primary))
 			main["primary"] = true

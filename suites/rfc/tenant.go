@@ -111,7 +111,7 @@ var tenantResourceChecks = []Check{
 		Requires: []string{"7644-2-08", "7644-6.1-03"}, Needs: []Feature{SecondTenant, EnterpriseUser},
 		Catches: []string{"tenant-manager-crosses"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "manager")
+		t.Offers(scim.EnterpriseUserURN, "manager")
 		u := notOf(t)
 		doc := t.NewUser(Enterprise("manager", u.Ref()))
 		a := t.Post(scim.UsersEndpoint, doc, bySecond)

@@ -16,7 +16,7 @@ var unicodeChecks = []Check{
 		Requires: []string{"7644-7.8-01"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-unicode-forms-differ"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(Set("displayName", "Zo\u00eb North "+t.Tag())), "displayName")
 		stored := u.Body.Get("displayName").String()
 		if otherForm(stored) == stored {

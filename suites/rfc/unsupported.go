@@ -23,7 +23,7 @@ var unsupportedChecks = []Check{
 			t.Expect(false, nil, "PATCH", "supported", "not supported", "the target has no PATCH")
 			return
 		}
-		offers(t, scim.UserURN, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		t.Patch(u, Replace("displayName", "North Star")).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("displayName", "North Star")
@@ -96,7 +96,7 @@ var requestFormChecks = []Check{
 		Requires: []string{"7644-3.5.2-24", "7644-3.5.2-25"}, Needs: []Feature{Patch, EnterpriseUser},
 		Catches: []string{"patch-ignores-changed-schemas"},
 	}, Body: func(t *T) {
-		offers(t, scim.EnterpriseUserURN, "department")
+		t.Offers(scim.EnterpriseUserURN, "department")
 		u, other := t.GivenUser(), t.GivenUser()
 		withoutDefault(t, u, enterprise("department"))
 		schemas := Add("schemas", Values{scim.EnterpriseUserURN})
@@ -113,7 +113,7 @@ var requestFormChecks = []Check{
 // refusesPath judges a PATCH whose path is no string. Its value is one that a
 // PATCH without a path would take.
 func refusesPath(t *T, path any) {
-	offers(t, scim.UserURN, "displayName")
+	t.Offers(scim.UserURN, "displayName")
 	u := t.GivenUser()
 	t.Patch(u, Replace("", Doc{"displayName": "Control"})).Arranging().Status(200, 204)
 	t.Get(u).Arranging().Status(200).EqualFold("displayName", "Control")

@@ -24,7 +24,7 @@ var valuePathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-29"}, Needs: []Feature{Filtering},
 		Catches: []string{"value-path-across-values", "value-path-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails")
+		t.Offers(scim.UserURN, "emails")
 		north, south := mailbox(t, "north"), mailbox(t, "south")
 		u := keeps(t, t.GivenUser(Set("emails", Values{email("work", north), email("home", south)})), "emails.type")
 		t.GivenUser(Set("emails", Values{email("work", mailbox(t, "far.south")), email("home", mailbox(t, "far.north"))}))
@@ -36,7 +36,7 @@ var valuePathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-29"}, Needs: []Feature{Filtering},
 		Catches: []string{"value-path-across-values", "value-path-ignored"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails")
+		t.Offers(scim.UserURN, "emails")
 		keeps(t, t.GivenUser(Set("emails", Values{email("work", mailbox(t, "north")), email("home", mailbox(t, "south"))})), "emails.type")
 		findUsers(t, mine(t, `emails[type eq "work" and value co `+scim.Quote("south."+t.Tag())+`]`)).Finds()
 	}},
@@ -67,7 +67,7 @@ var valuePathChecks = []Check{
 		Breaks:  []string{"E35"},
 		Catches: []string{"filter-boolean-as-string", "value-path-across-values"},
 	}, Body: func(t *T) {
-		offers(t, scim.UserURN, "emails.primary")
+		t.Offers(scim.UserURN, "emails.primary")
 		u, other := givenEmails(t, "work", "home"), givenEmails(t, "home", "work")
 		keeps(t, u, `emails[type eq "work" and primary eq true]`)
 		keeps(t, other, `emails[type eq "home" and primary eq true]`)
@@ -118,6 +118,6 @@ var valuePathChecks = []Check{
 
 // givenEmails arranges a user with e-mail addresses of these types.
 func givenEmails(t *T, types ...string) *Resource {
-	offers(t, scim.UserURN, "emails.type")
+	t.Offers(scim.UserURN, "emails.type")
 	return keeps(t, t.GivenUser(Emails(types...)), "emails.type")
 }

@@ -68,7 +68,7 @@ var accessChecks = []Check{
 		Requires: []string{"7644-2-04", "7644-3.12-09", "7642-4-01"}, Needs: []Feature{PutMethod},
 		Catches: []string{"auth-not-checked", "auth-any-token", "auth-token-prefix", "auth-forgotten-on-put", "auth-checked-late"},
 	}, Body: func(t *T) {
-		offers(t, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		keepsName(t, u)
 		own := credentials(t, u)
@@ -84,7 +84,7 @@ var accessChecks = []Check{
 		Requires: []string{"7644-2-04", "7644-3.12-09", "7642-4-01"}, Needs: []Feature{Patch},
 		Catches: []string{"auth-not-checked", "auth-any-token", "auth-forgotten-on-patch", "auth-checked-late"},
 	}, Body: func(t *T) {
-		offers(t, "displayName")
+		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
 		keepsName(t, u)
 		own := credentials(t, u)

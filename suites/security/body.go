@@ -90,7 +90,7 @@ var bodyChecks = []Check{
 // it is; with a replacement character in its place it is lost.
 func storesRight(t *T, mediaType string) {
 	const latin, unicode = "Ren\xe9e", "Renée"
-	offers(t, "displayName")
+	t.Offers(scim.UserURN, "displayName")
 	u := t.GivenUser()
 	keepsName(t, u)
 	doc := t.NewUser(Set("displayName", unicode+" "+t.Tag()))

@@ -26,7 +26,7 @@ func filterChecks() []Check {
 			Requires: []string{w.row, "7644-3.4.2.2-03", "7643-9.2-02"}, Needs: []Feature{Filtering},
 			Catches: []string{w.fault},
 		}, Body: func(t *T) {
-			offers(t, "displayName")
+			t.Offers(scim.UserURN, "displayName")
 			decoy := t.GivenUser(Set("displayName", w.decoy+" "+t.Tag()))
 			if !same(decoy.Body.Get("displayName").String(), decoy.Text("displayName")) {
 				t.Skip("the target does not keep the displayName")

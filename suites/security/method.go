@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
 )
 
@@ -55,7 +56,7 @@ var methodChecks = []Check{
 		Requires: []string{"7644-3.5.2.2-06", "7643-9.2-02"}, Needs: []Feature{Patch},
 		Catches: []string{"patch-path-injection"},
 	}, Body: func(t *T) {
-		offers(t, "emails.value")
+		t.Offers(scim.UserURN, "emails.value")
 		u := t.GivenUser(Emails("work", "home"))
 		n := len(u.Body.Lookup("emails.value"))
 		if n == 0 {

@@ -32,18 +32,6 @@ func Checks() []Check {
 	return all
 }
 
-// offers ends the check as not applicable when the target's schemas say that
-// an attribute of users cannot be written and read back.
-func offers(t *T, path string) {
-	a, listed := t.Target().Attribute(scim.UserURN, path)
-	switch {
-	case !listed && len(t.Target().Schemas) > 0:
-		t.Skip("the target's schemas do not list %s", path)
-	case a.Mutability != "" && a.Mutability != "readWrite", a.Returned == "never", a.Returned == "request":
-		t.Skip("the target's schemas say that %s cannot be written and read back", path)
-	}
-}
-
 // keepsName ends the check as not applicable unless the user has a displayName.
 func keepsName(t *T, u *Resource) {
 	if !u.Body.Has("displayName") {

@@ -57,7 +57,7 @@ func textChecks() (checks []Check) {
 			Requires: []string{"7643-2.3.1-01", "7643-9.2-02"},
 			Catches:  w.catches,
 		}, Body: func(t *T) {
-			offers(t, "displayName")
+			t.Offers(scim.UserURN, "displayName")
 			plain := t.GivenUser()
 			keepsName(t, plain)
 			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
