@@ -43,3 +43,38 @@ func (c *cache) get(rules string, document []byte, judge func() []Violation) []V
 	c.bytes += len(key)
 	return slices.Clone(list)
 }
+
+// compiledCache remembers compiled schemas: whoever judges many targets of one
+// kind meets the same definitions again, and to compile them is most of what
+// discovery costs.
+type compiledCache struct {
+	mu    sync.Mutex
+	known map[string]*compiled
+}
+
+// maxCompiled bounds it: a cache that is full is emptied.
+const maxCompiled = 32
+
+// derivedSchemas are those made of targets' own definitions.
+var derivedSchemas compiledCache
+
+func (c *compiledCache) get(name string, raw []byte) (*compiled, error) {
+	key := name + "\n" + string(raw)
+	c.mu.Lock()
+	s := c.known[key]
+	c.mu.Unlock()
+	if s != nil {
+		return s, nil
+	}
+	s, err := compile(name, raw)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil || len(c.known) >= maxCompiled {
+		c.known = map[string]*compiled{}
+	}
+	c.known[key] = s
+	return s, nil
+}

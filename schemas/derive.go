@@ -69,7 +69,7 @@ func Derive(schemaList, resourceTypes []byte) (*Set, error) {
 		if err != nil {
 			continue
 		}
-		if d.compiled, err = compile("derived-"+name+".json", raw); err != nil {
+		if d.compiled, err = derivedSchemas.get("derived-"+name+".json", raw); err != nil {
 			continue
 		}
 		sort.Strings(d.required)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
+	"sync"
 	"strings"
 	"testing"
 	"time"
@@ -53,12 +54,15 @@ func start(t testing.TB, cfg reference.Config, limits scim.Config) (*scim.Client
 	return client, running.URL
 }
 
+// dialects are made once: there are hundreds of runs.
+var dialects = sync.OnceValue(suites.Dialects)
+
 // run runs a selection against a reference with this configuration.
 func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engine.Plan)) *engine.Report {
 	t.Helper()
 	client, url := start(t, cfg, scim.Config{})
 	plan := &engine.Plan{
-		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
+		Checks: set.Checks, Invariants: set.Invariants, Dialects: dialects(),
 		Target: client, BaseURL: url, Embedded: true,
 	}
 	addOthers(t, plan, client, url)
