@@ -9,8 +9,8 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"sync"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
