@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -140,6 +141,11 @@ type Dialect struct {
 	// ComparesMembers: a group is not read before a change of its members,
 	// but after a change of itself, to mend its members.
 	ComparesMembers bool
+
+	// Retries says what is tried again by itself, and when; nil is nothing.
+	Retries *Retries
+	// TimeLimit is how long an answer is waited for; 0 is not known.
+	TimeLimit time.Duration
 
 	objectID func(tag, what string) string
 	// rematches: a linked object that is gone is looked for anew.

@@ -12,9 +12,7 @@ import (
 
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-// PushGroup pushes a group with its members: it is matched by its name, and
-// created or linked. Only members that are linked are sent.
-func (p *Provider) PushGroup(ctx context.Context, g Group, memberKeys ...string) Change {
+func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string) Change {
 	w := p.begin(ctx, "push", g.Key)
 	entry := &pushed{group: g, members: slices.Clone(memberKeys)}
 	p.groups[g.Key] = entry
@@ -136,8 +134,11 @@ func (p *Provider) sendGroup(w *work, g *pushed, r scim.Request) bool {
 	x, ok := w.expect(r, "Unable to update Group Push mapping target App group "+g.group.Name, http.StatusOK, http.StatusNoContent)
 	if !ok && p.isOkta() {
 		w.change.Code = "application.provision.group_push.mapping.update.or.delete.failed"
-		if x.Status() == http.StatusNotFound {
+		switch x.Status() {
+		case http.StatusNotFound:
 			w.change.Code = "application.provision.group.verify_exists"
+		case http.StatusUnauthorized, http.StatusForbidden:
+			w.change.Code += ".with.error" // not tried again (okta.md 6)
 		}
 	}
 	return ok
@@ -183,8 +184,7 @@ func (g *pushed) leave(key string) bool {
 	return i >= 0
 }
 
-// AddMembers puts users into a group.
-func (p *Provider) AddMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
+func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "add-members", func(g *pushed) (add, _ []Member) {
 		for _, key := range userKeys {
 			if !slices.Contains(g.members, key) {
@@ -198,8 +198,7 @@ func (p *Provider) AddMembers(ctx context.Context, groupKey string, userKeys ...
 	})
 }
 
-// RemoveMembers takes users out of a group.
-func (p *Provider) RemoveMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
+func (p *Provider) removeMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "remove-members", func(g *pushed) (_, remove []Member) {
 		for _, key := range userKeys {
 			g.leave(key)
@@ -211,9 +210,7 @@ func (p *Provider) RemoveMembers(ctx context.Context, groupKey string, userKeys 
 	})
 }
 
-// PushNow is Okta's "Push Now": the whole list of members replaces what the
-// target has (okta.md 3.5, 3.6). Entra ID has nothing like it.
-func (p *Provider) PushNow(ctx context.Context, groupKey string) Change {
+func (p *Provider) pushNow(ctx context.Context, groupKey string) Change {
 	w := p.begin(ctx, "push-now", groupKey)
 	g := p.groups[groupKey]
 	switch {
@@ -229,8 +226,7 @@ func (p *Provider) PushNow(ctx context.Context, groupKey string) Change {
 	return w.done("application.provision.group_push.push_memberships")
 }
 
-// RenameGroup gives a group another name.
-func (p *Provider) RenameGroup(ctx context.Context, groupKey, name string) Change {
+func (p *Provider) renameGroup(ctx context.Context, groupKey, name string) Change {
 	w := p.begin(ctx, "rename", groupKey)
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {
@@ -278,9 +274,7 @@ func (p *Provider) mendMembers(w *work, g *pushed) {
 	}
 }
 
-// DeleteGroup deletes a group: in Okta by "Unlink" with "Delete the group in
-// the target app" (okta.md 3.6).
-func (p *Provider) DeleteGroup(ctx context.Context, groupKey string) Change {
+func (p *Provider) deleteGroup(ctx context.Context, groupKey string) Change {
 	w := p.begin(ctx, "delete", groupKey)
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {

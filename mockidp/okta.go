@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -69,7 +70,13 @@ func oktaCommon(set settings) *Dialect {
 			"SetManager":   "Okta sends no reference to a manager (okta.md 2.2)",
 			"ClearManager": "Okta sends no reference to a manager (okta.md 2.2)",
 		},
-		Flows:      true,
+		Flows:     true,
+		TimeLimit: time.Minute, // okta.md 6
+		Retries: &Retries{
+			Statuses: []int{http.StatusTooManyRequests}, Groups: true,
+			First: 5 * time.Minute, Factor: 2, Attempts: 10, RetryAfter: true,
+			Source: Ref{"okta.md 6", Documented},
+		},
 		Probe:      func() scim.Request { return okta.read(scim.UsersEndpoint, "startIndex=1&count=2") },
 		ListUsers:  func(start int) scim.Request { return okta.read(scim.UsersEndpoint, page(start, 100)) },
 		ListGroups: func(start int) scim.Request { return okta.read(scim.GroupsEndpoint, page(start, 100)) },

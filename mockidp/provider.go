@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -37,6 +38,10 @@ type Change struct {
 	// Lacks: it was skipped because the dialect has no wording for it.
 	Lacks     bool
 	Exchanges []*scim.Exchange
+	// At is the time of the identity provider's clock, zero without one.
+	At time.Time
+	// Attempt counts from 1; more than 1 is a retry.
+	Attempt int
 }
 
 // Config makes a Provider.
@@ -47,6 +52,10 @@ type Config struct {
 	// Disabled starts with provisioning switched off: users that are
 	// assigned then are not sent to the target (okta.md 5.1).
 	Disabled bool
+	// Clock paces retries. Without one nothing is tried again by itself.
+	Clock *Clock
+	// OnChange gets every change when it ends, retries among them.
+	OnChange func(Change)
 }
 
 // Provider is an identity provider: its directory, what is assigned, what is
@@ -56,6 +65,9 @@ type Provider struct {
 	d        *Dialect
 	target   scim.Doer
 	disabled bool
+	clock    *Clock
+	onChange func(Change)
+	tasks    []*task
 
 	users  map[string]*account
 	groups map[string]*pushed
@@ -81,7 +93,7 @@ type pushed struct {
 // New makes an identity provider that has nothing yet.
 func New(c Config) *Provider {
 	return &Provider{
-		d: c.Dialect, target: c.Target, disabled: c.Disabled,
+		d: c.Dialect, target: c.Target, disabled: c.Disabled, clock: c.Clock, onChange: c.OnChange,
 		users: map[string]*account{}, groups: map[string]*pushed{},
 	}
 }

@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -15,6 +16,7 @@ func sailPoint(set settings) *Dialect {
 	}
 	d := &Dialect{
 		Name: "sailpoint", Label: "SailPoint", IdP: "sailpoint", objectID: guid,
+		TimeLimit: time.Minute, // other-idps.md 4.2
 		Auth: []AuthForm{
 			{"bearer", "Bearer TOKEN", Ref{"other-idps.md 4.2", Documented}},
 			{"basic", "Basic TOKEN", Ref{"other-idps.md 4.2", Documented}},

@@ -9,8 +9,7 @@ import (
 	"github.com/scimtest/scimtest/scim"
 )
 
-// TestConnection sends the connection test.
-func (p *Provider) TestConnection(ctx context.Context) Change {
+func (p *Provider) testConnection(ctx context.Context) Change {
 	w := p.begin(ctx, "test", "")
 	if p.d.Discover != nil {
 		for _, r := range p.d.Discover() {
@@ -58,7 +57,7 @@ func (p *Provider) ProvisionOutOfSync(ctx context.Context) []Change {
 	var out []Change
 	for _, key := range p.keys() {
 		if a := p.users[key]; a.assigned && a.id == "" {
-			out = append(out, p.provision(ctx, a))
+			out = append(out, p.attempt(ctx, ofUser(key), func(ctx context.Context) Change { return p.provision(ctx, a) }))
 		}
 	}
 	return out
@@ -70,7 +69,7 @@ func (p *Provider) ForceSync(ctx context.Context) []Change {
 	var out []Change
 	for _, key := range p.keys() {
 		if a := p.users[key]; a.assigned && a.id != "" && a.dirty {
-			out = append(out, p.push(ctx, a, false))
+			out = append(out, p.attempt(ctx, ofUser(key), func(ctx context.Context) Change { return p.push(ctx, a, false) }))
 		}
 	}
 	return out
@@ -79,8 +78,7 @@ func (p *Provider) ForceSync(ctx context.Context) []Change {
 // keys lists the users in a stable order.
 func (p *Provider) keys() []string { return sortedKeys(p.users) }
 
-// Assign assigns a user to the application, for the first time or again.
-func (p *Provider) Assign(ctx context.Context, u User) Change {
+func (p *Provider) assign(ctx context.Context, u User) Change {
 	a := p.users[u.Key]
 	if a == nil {
 		a = &account{}
@@ -196,6 +194,15 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 	if !p.isOkta() {
 		return p.linkTo(w, a, a.id)
 	}
+	c := p.adopt(w, a, inactive)
+	if c.Outcome == Failed {
+		a.id = "" // so that nothing is sent when she is unassigned (okta.md 2.5)
+	}
+	return c
+}
+
+// adopt is how Okta takes an account: it is switched on, read, and written.
+func (p *Provider) adopt(w *work, a *account, inactive bool) Change {
 	if inactive && !p.switchActive(w, a, true) {
 		return w.change
 	}
@@ -242,8 +249,7 @@ func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, 
 	return w.done("EntryExportUpdate")
 }
 
-// Update pushes the changed attributes of a user, its userName among them.
-func (p *Provider) Update(ctx context.Context, u User) Change {
+func (p *Provider) update(ctx context.Context, u User) Change {
 	a := p.users[u.Key]
 	if a == nil {
 		return p.begin(ctx, "update", u.Key).skip("the user is not assigned")
@@ -288,11 +294,12 @@ func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change
 	return w.done("application.provision.user.push_profile")
 }
 
-// Unassign takes the application from a user: the account on the target is
-// deactivated. Who is not linked causes no request (okta.md 2.5).
-func (p *Provider) Unassign(ctx context.Context, key string) Change {
+func (p *Provider) unassign(ctx context.Context, key string) Change {
 	w := p.begin(ctx, "deactivate", key)
 	a := p.users[key]
+	if a != nil && a.id == "" {
+		a.assigned = false
+	}
 	if a == nil || a.id == "" {
 		return w.skip("the user is not linked")
 	}
@@ -342,9 +349,7 @@ func (p *Provider) switchActive(w *work, a *account, on bool) bool {
 	return true
 }
 
-// Delete deletes the user in the directory for good. Okta sends nothing more
-// (okta.md 2.6); Entra ID deletes on the target (entra.md 2.8).
-func (p *Provider) Delete(ctx context.Context, key string) Change {
+func (p *Provider) deleteUser(ctx context.Context, key string) Change {
 	w := p.begin(ctx, "delete", key)
 	a := p.users[key]
 	if a == nil || a.id == "" {
@@ -363,9 +368,7 @@ func (p *Provider) Delete(ctx context.Context, key string) Change {
 	return w.done("EntryExportDelete")
 }
 
-// SetManager makes one user the manager of another. The reference is sent
-// once both are linked (entra.md 4.4).
-func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Change {
+func (p *Provider) setManager(ctx context.Context, key, managerKey string) Change {
 	w := p.begin(ctx, "set the manager", key)
 	a, m := p.users[key], p.users[managerKey]
 	switch {
@@ -386,8 +389,7 @@ func (p *Provider) SetManager(ctx context.Context, key, managerKey string) Chang
 	return w.done("EntryExportUpdate")
 }
 
-// ClearManager takes the manager away.
-func (p *Provider) ClearManager(ctx context.Context, key string) Change {
+func (p *Provider) clearManager(ctx context.Context, key string) Change {
 	w := p.begin(ctx, "clear the manager", key)
 	a := p.users[key]
 	switch {
@@ -406,8 +408,7 @@ func (p *Provider) ClearManager(ctx context.Context, key string) Change {
 	return w.done("EntryExportUpdate")
 }
 
-// SetRoles gives somebody these app roles.
-func (p *Provider) SetRoles(ctx context.Context, key string, roles ...string) Change {
+func (p *Provider) setRoles(ctx context.Context, key string, roles ...string) Change {
 	w := p.begin(ctx, "set the roles", key)
 	a := p.users[key]
 	switch {
@@ -438,6 +439,7 @@ func pick[V any](cond bool, yes, no V) V {
 // Forget drops the link of a user, as an administrator does who removes the
 // assignment after an error.
 func (p *Provider) Forget(key string) {
+	p.drop(ofUser(key))
 	if a := p.users[key]; a != nil {
 		a.id, a.assigned = "", false
 	}
