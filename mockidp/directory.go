@@ -30,7 +30,7 @@ type User struct {
 }
 
 // Formatted is the whole name.
-func (u User) Formatted() string { return u.GivenName + " " + u.FamilyName }
+func (u User) Formatted() string { return strings.TrimSpace(u.GivenName + " " + u.FamilyName) }
 
 // Group is a group in the directory.
 type Group struct {

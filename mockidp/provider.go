@@ -81,6 +81,9 @@ type account struct {
 	active   bool // what the target is believed to hold
 	manager  string
 	dirty    bool // changed since the last push that worked
+	// sent is the user as it was pushed last, nil when all of it is to be
+	// compared.
+	sent *User
 }
 
 // pushed is a group of the directory.

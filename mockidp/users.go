@@ -3,6 +3,8 @@ package mockidp
 import (
 	"context"
 	"net/http"
+	"reflect"
+	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -175,7 +177,8 @@ func (p *Provider) create(w *work, a *account) Change {
 		w.change.Reason = "Error while creating user " + a.user.UserName + ": Create new user returned empty user."
 		return w.change
 	}
-	a.id, a.active, a.dirty = r.ID(), true, false
+	a.id, a.active = r.ID(), true
+	a.pushed()
 	return w.done(p.event("application.provision.user.push", "EntryExportAdd"))
 }
 
@@ -186,8 +189,9 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 		w.change.Outcome, w.change.Reason = Failed, "the user that the matching query finds has no id"
 		return w.change
 	}
-	a.id = hit.ID()
+	a.id, a.sent = hit.ID(), nil
 	inactive := hit.Get("active").Type == gjson.False
+	a.active = !inactive
 	if p.isEntra() && p.d.Update != nil {
 		return p.patchDifferences(w, a, hit, inactive)
 	}
@@ -224,19 +228,21 @@ func (p *Provider) adopt(w *work, a *account, inactive bool) Change {
 			return w.change
 		}
 	}
-	a.active, a.dirty = true, false
+	a.active = true
+	a.pushed()
 	return w.done("application.provision.user.push_profile")
 }
 
 // patchDifferences is Entra's update: what differs, and nothing when nothing
-// does.
+// does. Of a linked user only what changed in the directory is compared
+// (entra.md 5.2).
 func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
-	requests := p.d.Update(a.id, current, a.user)
+	requests := p.d.Update(a.id, current, a.changed())
 	if reactivate && current.Get("active").Type != gjson.True {
 		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
 	}
 	if len(requests) == 0 {
-		a.dirty = false
+		a.pushed()
 		w.change.Code = "RedundantExport"
 		return w.skip("the target has the wanted values already")
 	}
@@ -245,7 +251,8 @@ func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, 
 			return w.change
 		}
 	}
-	a.active, a.dirty = true, false
+	a.active = a.active || reactivate
+	a.pushed()
 	return w.done("EntryExportUpdate")
 }
 
@@ -290,7 +297,7 @@ func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change
 			return w.change
 		}
 	}
-	a.dirty = false
+	a.pushed()
 	return w.done("application.provision.user.push_profile")
 }
 
@@ -443,4 +450,28 @@ func (p *Provider) Forget(key string) {
 	if a := p.users[key]; a != nil {
 		a.id, a.assigned = "", false
 	}
+}
+
+// pushed notes that the target has the user as the directory has it.
+func (a *account) pushed() {
+	sent := a.user
+	a.sent, a.dirty = &sent, false
+}
+
+// changed is the user without what was pushed already: the dialects of Entra ID
+// send nothing of an attribute without a value.
+func (a *account) changed() User {
+	u := a.user
+	if a.sent == nil {
+		return u
+	}
+	name := u.GivenName == a.sent.GivenName && u.FamilyName == a.sent.FamilyName
+	have, changed := reflect.ValueOf(*a.sent), reflect.ValueOf(&u).Elem()
+	for i := range have.NumField() {
+		ofName := slices.Contains([]string{"GivenName", "FamilyName"}, have.Type().Field(i).Name)
+		if have.Field(i).String() == changed.Field(i).String() && (name || !ofName) {
+			changed.Field(i).SetString("")
+		}
+	}
+	return u
 }
