@@ -219,3 +219,19 @@ func entraDifferences(set settings, current scim.Resource, u User) []difference 
 
 // entraManager is the path of the manager.
 const entraManager = scim.EnterpriseUserURN + ":manager"
+
+// deletedNameOption is for who disables at all.
+var deletedNameOption = Option{
+	Name: "deleted-name", About: "whether disabling a deleted user carries the name that it has in the recycle bin",
+	Default: "kept", Values: []string{"kept", "tombstone"}, Source: Ref{"entra.md 2.8", Observed},
+}
+
+// tombstone is what Entra ID puts before the userName of a deleted user: its
+// object id without dashes (entra.md 2.8).
+func tombstone(u User) string { return strings.ReplaceAll(u.ObjectID, "-", "") }
+
+// renamedByDeletion reports whether the directory holds a user in its recycle
+// bin, and the dialect tells the target the name that she has there.
+func renamedByDeletion(set settings, u User) bool {
+	return set.is("deleted-name", "tombstone") && u.ObjectID != "" && strings.HasPrefix(u.UserName, tombstone(u))
+}

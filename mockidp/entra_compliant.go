@@ -20,6 +20,7 @@ func entraCompliant(set settings) *Dialect {
 		d.Source[name] = ref
 	}
 	d.Options = append(d.Options,
+		deletedNameOption,
 		Option{
 			Name: "member-add", About: "\"replace\" carries only the new member; a target that then has only this member follows the RFC",
 			Default: "add", Values: []string{"add", "replace"}, Source: Ref{"entra.md 3.3", Observed},
@@ -61,8 +62,12 @@ func entraCompliant(set settings) *Dialect {
 		return []scim.Request{patch(userPath(id), ops...)}
 	}
 	active := func(on bool) func(string, scim.Resource, User) []scim.Request {
-		return func(id string, _ scim.Resource, _ User) []scim.Request {
-			return []scim.Request{patch(userPath(id), object{{"op", "replace"}, {"path", "active"}, {"value", on}})}
+		return func(id string, _ scim.Resource, u User) []scim.Request {
+			ops := []any{object{{"op", "replace"}, {"path", "active"}, {"value", on}}}
+			if renamedByDeletion(set, u) {
+				ops = append(ops, object{{"op", "replace"}, {"value", object{{"userName", u.UserName}}}})
+			}
+			return []scim.Request{patch(userPath(id), ops...)}
 		}
 	}
 	d.Deactivate, d.Reactivate = active(false), active(true)

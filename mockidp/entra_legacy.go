@@ -19,6 +19,7 @@ func entraLegacy(set settings) *Dialect {
 		d.Source[name] = ref
 	}
 	d.Options = append(d.Options,
+		deletedNameOption,
 		Option{
 			Name: "members-per-patch", About: "the live service was seen to send one; documents recommend that targets take several",
 			Default: "one", Values: []string{"one", "all"}, Source: Ref{"entra.md 3.3", Observed},
@@ -52,8 +53,12 @@ func entraLegacy(set settings) *Dialect {
 		return []scim.Request{patch(userPath(id), ops...)}
 	}
 	active := func(value any) func(string, scim.Resource, User) []scim.Request {
-		return func(id string, _ scim.Resource, _ User) []scim.Request {
-			return []scim.Request{patch(userPath(id), op("Replace", "active", value))}
+		return func(id string, _ scim.Resource, u User) []scim.Request {
+			ops := []any{op("Replace", "active", value)}
+			if renamedByDeletion(set, u) {
+				ops = append(ops, op("Replace", "userName", u.UserName))
+			}
+			return []scim.Request{patch(userPath(id), ops...)}
 		}
 	}
 	d.Deactivate, d.Reactivate = active("False"), active("True")

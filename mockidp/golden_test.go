@@ -54,7 +54,7 @@ func intents(t *testing.T, d *mockidp.Dialect) map[string][]scim.Request {
 		"Read":         func() []scim.Request { return only(d.Read("u-1001")) },
 		"Create":       func() []scim.Request { return only(d.Create(ann)) },
 		"Update":       func() []scim.Request { return d.Update("u-1001", current, ann) },
-		"Deactivate":   func() []scim.Request { return d.Deactivate("u-1001", current, ann) },
+		"Deactivate":   func() []scim.Request { return d.Deactivate("u-1001", current, deleted(d, ann)) },
 		"Reactivate":   func() []scim.Request { return d.Reactivate("u-1001", current, ann) },
 		"Delete":       func() []scim.Request { return only(d.Delete("u-1001")) },
 		"SetManager":   func() []scim.Request { return only(d.SetManager("u-1001", current, "u-1002")) },
@@ -255,6 +255,15 @@ func TestNothingIsInvented(t *testing.T) {
 			assert.NotEmpty(t, o.Source.Key)
 		}
 	}
+}
+
+// deleted is a user as Entra ID's recycle bin holds it; elsewhere it is as
+// before.
+func deleted(d *mockidp.Dialect, u mockidp.User) mockidp.User {
+	if d.IdP == "entra" {
+		u.UserName = strings.ReplaceAll(u.ObjectID, "-", "") + u.UserName
+	}
+	return u
 }
 
 // canBeChanged reports whether an option that is marked as assumed rules the

@@ -1,0 +1,105 @@
+package mockidp
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// references sends managers and members, once both ends are linked. Who is not
+// in scope when it comes to it is left out for good; who is in scope and not
+// linked yet is waited for (entra.md 3.5, 4.4).
+func (c *cycle) references() {
+	for _, key := range sortedKeys(c.j.users) {
+		if s := c.j.users[key]; c.due(s.managerChanged, s.managerEscrow) && c.ctx.Err() == nil {
+			c.manager(key, s)
+		}
+	}
+	for _, key := range sortedKeys(c.j.groups) {
+		if c.ctx.Err() == nil {
+			c.members(key, c.j.groups[key])
+		}
+	}
+}
+
+// link is the target's id of a user; known is false when the job has no use for
+// the user, so that there is nothing to wait for.
+func (c *cycle) link(key string) (id string, known bool) {
+	s := c.j.users[key]
+	if a := c.j.p.users[key]; a != nil {
+		id = a.id
+	}
+	return id, s != nil && s.inScope && s.deleted.IsZero()
+}
+
+func (c *cycle) manager(key string, s *sourceUser) {
+	p := c.j.p
+	id, known := c.link(key)
+	manager, managerKnown := c.link(s.manager)
+	switch {
+	case !known, s.manager != "" && !managerKnown && manager == "":
+		s.managerChanged = false
+	case id == "" || s.manager != "" && manager == "":
+		// Waits.
+	case s.manager == "":
+		ch := p.clearManager(c.ctx, key)
+		if c.record(&s.managerEscrow, ch, true) {
+			s.managerChanged = false
+		}
+	case c.record(&s.managerEscrow, p.setManager(c.ctx, key, s.manager), true):
+		s.managerChanged = false
+	}
+}
+
+// members sends who came and who left, each on its own account: one that the
+// target refuses does not keep the others back.
+func (c *cycle) members(key string, g *sourceGroup) {
+	entry := c.j.p.groups[key]
+	if entry == nil || entry.id == "" || g.deleted {
+		return
+	}
+	entry.members = slices.Clone(g.members)
+	var current scim.Resource
+	read := false
+	left := g.refs[:0:0]
+	for _, ref := range g.refs {
+		id, known := c.link(ref.key)
+		switch {
+		case id == "" && (!known || !ref.add):
+			continue
+		case id == "" || ref.escrow.waits(c.now):
+			left = append(left, ref)
+			continue
+		}
+		w := c.j.p.begin(c.ctx, pick(ref.add, "add-members", "remove-members"), key)
+		ok := true
+		if !read {
+			current, ok = c.j.p.readGroup(w, entry)
+			read = ok
+		}
+		if ok {
+			c.send(w, entry, current, id, ref)
+		}
+		if !c.record(&ref.escrow, w.done("EntryExportUpdate"), true) {
+			left = append(left, ref)
+		}
+	}
+	g.refs = left
+}
+
+func (c *cycle) send(w *work, entry *pushed, current scim.Resource, id string, ref reference) {
+	p := c.j.p
+	member := []Member{{ID: id, UserName: p.users[ref.key].user.UserName}}
+	var add, remove []Member
+	if ref.add {
+		add = member
+	} else {
+		remove = member
+	}
+	for _, r := range p.d.ChangeMembers(entry.id, current, entry.group, p.membersOf(entry), add, remove) {
+		if _, ok := w.expect(r, "members of "+entry.group.Name, http.StatusOK, http.StatusNoContent); !ok {
+			return
+		}
+	}
+}

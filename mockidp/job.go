@@ -1,0 +1,345 @@
+package mockidp
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// JobRules are the numbers by which a synchronization job of Entra ID goes on.
+type JobRules struct {
+	// Interval lies between the beginnings of two cycles (entra.md 4.2).
+	Interval time.Duration
+	// EscrowGrowth and EscrowMax bound the wait of an object that failed:
+	// one cycle, then so many times as long with each failure. That the
+	// waits grow is documented, the numbers are not (entra.md 4.7).
+	EscrowGrowth int
+	EscrowMax    time.Duration
+	// QuarantineFrom failures, and more than QuarantineShare of all
+	// operations or one of the two limits, without and with references, put
+	// the job into quarantine (entra.md 4.7).
+	QuarantineFrom                       int
+	QuarantineShare                      float64
+	MaxFailures, MaxFailuresOfReferences int
+	// QuarantineWaits are the waits between cycles in quarantine, the last
+	// one repeated; after DisabledAfter the job is disabled (entra.md 4.7).
+	QuarantineWaits []time.Duration
+	DisabledAfter   time.Duration
+	// PurgedAfter is how long a deleted user can be restored (entra.md 2.8).
+	PurgedAfter time.Duration
+	// MaxDeletions in one cycle are done without asking; 0 asks never
+	// (entra.md 4.8).
+	MaxDeletions int
+	// KeepOutOfScope sends nothing when somebody leaves the scope:
+	// SkipOutOfScopeDeletions (entra.md 4.9).
+	KeepOutOfScope bool
+	// ProbesGroups: a cycle begins with a query for a group too; the form of
+	// the query is assumed (entra.md 1.6).
+	ProbesGroups bool
+}
+
+// DefaultJobRules are Microsoft's.
+func DefaultJobRules() JobRules {
+	const hour = time.Hour
+	return JobRules{
+		Interval: 40 * time.Minute, EscrowGrowth: 2, EscrowMax: 24 * hour,
+		QuarantineFrom: 5000, QuarantineShare: 0.4, MaxFailures: 40000, MaxFailuresOfReferences: 60000,
+		QuarantineWaits: []time.Duration{6 * hour, 12 * hour, 24 * hour},
+		DisabledAfter:   28 * 24 * hour, PurgedAfter: 30 * 24 * hour,
+		ProbesGroups: true,
+	}
+}
+
+// Job is a synchronization job of Entra ID: what happens in the directory is
+// noted, and the next cycle brings it to the target. The verbs of the directory
+// send nothing. It is used by one goroutine.
+type Job struct {
+	p     *Provider
+	clock *Clock
+	rules JobRules
+
+	users  map[string]*sourceUser
+	groups map[string]*sourceGroup
+
+	cycles  []Cycle
+	number  int
+	initial bool // the next cycle looks at everything
+	// run is the number of the plan of the next cycle; 0 when stopped.
+	run, plans int
+
+	quarantine *quarantine
+	// allowed: an administrator allowed the deletions that were held.
+	allowed bool
+}
+
+// sourceUser is a user of Entra's directory.
+type sourceUser struct {
+	user             User
+	inScope, enabled bool
+	deleted          time.Time // zero is not deleted
+	changed          bool
+	manager          string
+	managerChanged   bool
+	escrow           escrow
+	managerEscrow    escrow
+}
+
+// sourceGroup is a group of Entra's directory.
+type sourceGroup struct {
+	group   Group
+	members []string
+	deleted bool
+	changed bool
+	escrow  escrow
+	// refs are the changes of members that the target has not seen yet.
+	refs []reference
+}
+
+// reference is a member who came or left.
+type reference struct {
+	key    string
+	add    bool
+	escrow escrow
+}
+
+// escrow is where a failed object waits.
+type escrow struct {
+	failures int
+	next     time.Time
+}
+
+// waits reports whether it is too early to try again.
+func (e escrow) waits(now time.Time) bool { return e.failures > 0 && e.next.After(now) }
+
+// NewJob makes a job with an empty directory. The provider has to speak a
+// dialect of Entra ID; nobody else has cycles like these.
+func NewJob(p *Provider, clock *Clock, rules JobRules) *Job {
+	return &Job{
+		p: p, clock: clock, rules: rules, initial: true,
+		users: map[string]*sourceUser{}, groups: map[string]*sourceGroup{},
+	}
+}
+
+// Assign puts a user into the directory and into the scope of the job, or back
+// into it.
+func (j *Job) Assign(u User) {
+	s := j.users[u.Key]
+	if s == nil {
+		s = &sourceUser{enabled: true}
+		j.users[u.Key] = s
+	}
+	s.user, s.inScope, s.changed = u, true, true
+}
+
+// Change changes a user in the directory; an unknown user stays unknown.
+func (j *Job) Change(u User) {
+	j.touch(u.Key, func(s *sourceUser) { s.user = u })
+}
+
+// Unassign takes a user out of the scope.
+func (j *Job) Unassign(key string) { j.touch(key, func(s *sourceUser) { s.inScope = false }) }
+
+// Enable sets accountEnabled in the directory.
+func (j *Job) Enable(key string, enabled bool) {
+	j.touch(key, func(s *sourceUser) { s.enabled = enabled })
+}
+
+// Delete puts a user into the recycle bin, under another name (entra.md 2.8).
+func (j *Job) Delete(key string) {
+	j.touch(key, func(s *sourceUser) {
+		if s.deleted.IsZero() {
+			s.deleted, s.user.UserName = j.clock.Now(), tombstone(s.user)+s.user.UserName
+		}
+	})
+}
+
+// Restore takes a user out of the recycle bin again.
+func (j *Job) Restore(key string) {
+	j.touch(key, func(s *sourceUser) {
+		if !s.deleted.IsZero() {
+			s.deleted, s.user.UserName = time.Time{}, s.user.UserName[len(tombstone(s.user)):]
+		}
+	})
+}
+
+// SetManager makes one user the manager of another; "" takes the manager away.
+func (j *Job) SetManager(key, managerKey string) {
+	j.touch(key, func(s *sourceUser) { s.manager, s.managerChanged = managerKey, true })
+}
+
+func (j *Job) touch(key string, change func(*sourceUser)) {
+	if s := j.users[key]; s != nil {
+		change(s)
+		s.changed = true
+	}
+}
+
+// AssignGroup puts a group with its members into the directory and into the
+// scope.
+func (j *Job) AssignGroup(g Group, memberKeys ...string) {
+	j.groups[g.Key] = &sourceGroup{group: g, changed: true}
+	j.AddMembers(g.Key, memberKeys...)
+}
+
+// RenameGroup gives a group another name.
+func (j *Job) RenameGroup(key, name string) {
+	if g := j.groups[key]; g != nil {
+		g.group.Name, g.changed = name, true
+	}
+}
+
+// DeleteGroup deletes a group, or takes it out of the scope.
+func (j *Job) DeleteGroup(key string) {
+	if g := j.groups[key]; g != nil {
+		g.deleted, g.changed = true, true
+	}
+}
+
+// AddMembers puts users into a group.
+func (j *Job) AddMembers(groupKey string, userKeys ...string) {
+	if g := j.groups[groupKey]; g != nil {
+		for _, key := range userKeys {
+			if !slices.Contains(g.members, key) {
+				g.members = append(g.members, key)
+				g.note(key, true)
+			}
+		}
+	}
+}
+
+// RemoveMembers takes users out of a group.
+func (j *Job) RemoveMembers(groupKey string, userKeys ...string) {
+	if g := j.groups[groupKey]; g != nil {
+		for _, key := range userKeys {
+			if i := slices.Index(g.members, key); i >= 0 {
+				g.members = slices.Delete(g.members, i, i+1)
+				g.note(key, false)
+			}
+		}
+	}
+}
+
+// note remembers what became of a member; the last word counts.
+func (g *sourceGroup) note(key string, add bool) {
+	g.refs = slices.DeleteFunc(g.refs, func(r reference) bool { return r.key == key })
+	g.refs = append(g.refs, reference{key: key, add: add})
+}
+
+// Start begins with a cycle at once, and goes on by the clock.
+func (j *Job) Start(ctx context.Context) {
+	if j.run == 0 {
+		j.plan(j.clock.Now())
+		j.clock.Advance(ctx, 0)
+	}
+}
+
+// Stop lets no more cycles begin; Start goes on where it was (entra.md 4.2).
+func (j *Job) Stop() { j.run = 0 }
+
+// Running reports whether cycles go on.
+func (j *Job) Running() bool { return j.run != 0 }
+
+// plan sets the next cycle, in place of the one that was planned.
+func (j *Job) plan(at time.Time) {
+	j.plans++
+	run := j.plans
+	j.run = run
+	j.clock.At(at, func(ctx context.Context) {
+		if j.run != run {
+			return
+		}
+		j.RunCycle(ctx)
+		if j.run == run {
+			j.plan(j.clock.Now().Add(j.pause()))
+		}
+	})
+}
+
+// pause is how long it is until the next cycle.
+func (j *Job) pause() time.Duration {
+	if j.quarantine == nil {
+		return j.rules.Interval
+	}
+	waits := j.rules.QuarantineWaits
+	return waits[min(j.quarantine.cycles, len(waits))-1]
+}
+
+// Restart clears the watermark, the escrows and the quarantine: the next cycle
+// looks at everything again. A full one drops the links too, so that everything
+// is matched anew (entra.md 4.6).
+func (j *Job) Restart(ctx context.Context, full bool) {
+	j.initial, j.quarantine, j.allowed = true, nil, false
+	for key, s := range j.users {
+		s.changed, s.escrow, s.managerEscrow = true, escrow{}, escrow{}
+		s.managerChanged = s.managerChanged || s.manager != ""
+		if a := j.p.users[key]; a != nil {
+			a.sent = nil
+			if full {
+				a.id = ""
+			}
+		}
+	}
+	for key, g := range j.groups {
+		g.changed, g.escrow = true, escrow{}
+		for i := range g.refs {
+			g.refs[i].escrow = escrow{}
+		}
+		if full {
+			if entry := j.p.groups[key]; entry != nil {
+				entry.id = ""
+			}
+			for _, m := range g.members {
+				g.note(m, true)
+			}
+		}
+	}
+	if j.run != 0 {
+		j.plan(j.clock.Now())
+		j.clock.Advance(ctx, 0)
+	}
+}
+
+// AllowDeletions lets the next cycle do what was held (entra.md 4.8).
+func (j *Job) AllowDeletions(ctx context.Context) {
+	j.allowed, j.quarantine = true, nil
+	if j.run != 0 {
+		j.plan(j.clock.Now())
+		j.clock.Advance(ctx, 0)
+	}
+}
+
+// SourceState is what the job knows of a user.
+type SourceState struct {
+	// ID is the link: the target's id, "" when there is none.
+	ID string
+	// InScope, Enabled and Deleted are what the directory says.
+	InScope, Enabled, Deleted bool
+	// Active is what the target is believed to hold.
+	Active bool
+	// Pending: the next cycle looks at the user.
+	Pending bool
+	// Failures in a row, and when it is tried again: escrow.
+	Failures int
+	NextTry  time.Time
+}
+
+// State is what the job knows of a user; ok is false for whom it never saw, and
+// who is gone for good.
+func (j *Job) State(key string) (state SourceState, ok bool) {
+	s := j.users[key]
+	if s == nil {
+		return SourceState{}, false
+	}
+	state = SourceState{
+		InScope: s.inScope, Enabled: s.enabled, Deleted: !s.deleted.IsZero(),
+		Pending: s.changed, Failures: s.escrow.failures, NextTry: s.escrow.next,
+	}
+	if a := j.p.users[key]; a != nil {
+		state.ID, state.Active = a.id, a.active && a.id != ""
+	}
+	return state, true
+}
+
+// Cycles lists the cycles that did something or failed, the oldest first; those
+// in which there was nothing to do but the test are left out.
+func (j *Job) Cycles() []Cycle { return slices.Clone(j.cycles) }
