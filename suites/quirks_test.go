@@ -59,11 +59,16 @@ func quirkRows(t *testing.T) []quirkRow {
 }
 
 // Every row of the quirk tables is tested, by a golden request, a test of the
-// provider or a flow, or has the reason why it is not.
+// provider, of the flows or of the emulated products, or by a flow, or has the
+// reason why it is not.
 func TestQuirksAreCovered(t *testing.T) {
 	var sources strings.Builder
-	files, err := filepath.Glob("../mockidp/*_test.go")
-	require.NoError(t, err)
+	var files []string
+	for _, dir := range []string{"../mockidp", "lifecycle", "../internal/reference"} {
+		found, err := filepath.Glob(dir + "/*_test.go")
+		require.NoError(t, err)
+		files = append(files, found...)
+	}
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		require.NoError(t, err)

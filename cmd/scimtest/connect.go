@@ -56,7 +56,7 @@ func (c *connection) register(cmd *cobra.Command) {
 	f.StringVar(&c.key, "client-key", "", "key of the client certificate, a PEM `file`")
 	f.BoolVar(&c.insecure, "insecure", false, "do not verify the target's certificate")
 	f.DurationVar(&c.connectTimeout, "connect-timeout", 10*time.Second, "time limit to connect")
-	f.DurationVar(&c.requestTimeout, "timeout", 30*time.Second, "time limit of one request")
+	f.DurationVar(&c.requestTimeout, "timeout", time.Minute, "time limit of one request; Okta waits as long")
 	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long answers 429 and 503 may make a run wait in all")
 	f.Float64Var(&c.rate, "rate", 0, "at most this `number` of requests a second (0: no limit)")
 	f.StringVar(&c.second, "second", "", "`URL` of another tenant, perhaps the same: its token is in SCIMTEST_TOKEN_2, and what keeps tenants apart is tested")

@@ -117,6 +117,7 @@ func (s *Sync) assumed(c mockidp.Change) bool {
 // reports whether it was made.
 func (s *Sync) judge(c mockidp.Change, lenient bool) bool {
 	s.t.Settle()
+	s.inTime(c)
 	var a *Answer
 	where, got := "", "done"
 	if n := len(c.Exchanges); n > 0 {

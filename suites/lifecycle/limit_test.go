@@ -1,0 +1,39 @@
+package lifecycle
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
+	. "github.com/scimtest/scimtest/suites/engine"
+)
+
+// An answer that comes later than the identity provider waits fails the flow.
+// No server can be that slow in a test, so the dialect is impatient.
+func TestFlowsHoldAnswersToTheTimeLimit(t *testing.T) {
+	i := slices.IndexFunc(joinerFlows, func(f Flow) bool { return len(f.Uses) == 0 })
+	require.GreaterOrEqual(t, i, 0)
+	for limit, want := range map[time.Duration]Outcome{time.Minute: Pass, 1: Fail} {
+		d, err := mockidp.Lookup("okta-oin", nil)
+		require.NoError(t, err)
+		d.TimeLimit = limit
+		server, err := reference.New(reference.Config{Token: "secret"})
+		require.NoError(t, err)
+		running, err := server.Listen("127.0.0.1:0")
+		require.NoError(t, err)
+		t.Cleanup(func() { running.Close() })
+		client, err := scim.NewClient(scim.Config{BaseURL: running.URL, Auth: scim.Bearer(scim.StaticToken("secret"))})
+		require.NoError(t, err)
+		t.Cleanup(client.Close)
+		report, err := Run(t.Context(), &Plan{Checks: []Check{joinerFlows[i].check(d)}, Target: client, BaseURL: running.URL, Embedded: true})
+		require.NoError(t, err)
+		at := slices.IndexFunc(report.Results, func(r Result) bool { return r.Dialect == d.Name })
+		assert.Equal(t, want, report.Results[at].Outcome, report.Results[at].Findings)
+	}
+}
