@@ -41,6 +41,7 @@ func idpsPage(t *testing.T) string {
 	for _, d := range all {
 		dialectSection(&b, d)
 	}
+	wildSection(&b, wildBugs(t))
 	quirkSection(&b, quirkRows(t))
 	return b.String()
 }
