@@ -47,6 +47,7 @@ const (
 	noticed  = "noticed"
 	survives = "SURVIVES"
 	noBuild  = "does not build"
+	guarding = " (guard)"
 )
 
 func mutate(ctx context.Context, packages []string, share float64, seed int64, match string) error {
@@ -78,6 +79,9 @@ func mutate(ctx context.Context, packages []string, share float64, seed int64, m
 		if err != nil {
 			return err
 		}
+		if s.guard {
+			how += guarding
+		}
 		count[how]++
 		fmt.Printf("%-14s %s %s\n", how, place, s.what)
 	}
@@ -87,6 +91,8 @@ func mutate(ctx context.Context, packages []string, share float64, seed int64, m
 	}
 	fmt.Printf("%d mutations of %d, %d noticed (%.1f %%), %d survive; %d more do not build\n",
 		tried, len(all), count[noticed], 100*float64(count[noticed])/float64(tried), count[survives], count[noBuild])
+	fmt.Printf("beside them %d guards, which another assertion of the same chain stands in for: %d noticed\n",
+		count[noticed+guarding]+count[survives+guarding], count[noticed+guarding])
 	return nil
 }
 

@@ -21,6 +21,10 @@ type site struct {
 	text       string
 	// what is done, for people.
 	what string
+	// guard: an assertion that stands in front of another one of the same
+	// chain, which fails on whatever this one refuses. Without it a finding
+	// says less, and nothing passes that failed.
+	guard bool
 	// checks are the ids of those that run the code.
 	checks []string
 }
@@ -31,6 +35,39 @@ var inverse = map[string]string{
 	"Equal": "NotEqual", "NotEqual": "Equal", "Has": "HasNot", "HasNot": "Has",
 	"Contains": "Lacks", "Lacks": "Contains", "Success": "Refused", "Refused": "Success",
 	"EqualFold": "", "Count": "", "Holds": "", "HasHeader": "", "Empty": "", "SCIMError": "", "Finds": "", "Status": "", "NoServerError": "",
+}
+
+// demands are the assertions that no error message fulfils: they want
+// something of a resource.
+var demands = map[string]bool{
+	"Equal": true, "EqualFold": true, "Has": true, "Contains": true, "Count": true, "Finds": true, "HasHeader": true,
+}
+
+// guards reports whether a call is followed by a demand in its own chain.
+func guards(call *ast.CallExpr, stack []ast.Node) bool {
+	if f, ok := call.Fun.(*ast.SelectorExpr); !ok || f.Sel.Name != "Status" && f.Sel.Name != "Success" && f.Sel.Name != "NoServerError" {
+		return false
+	}
+	var inner ast.Node = call
+	for _, n := range slices.Backward(stack) {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if n.X != inner {
+				return false
+			}
+			if demands[n.Sel.Name] {
+				return true
+			}
+		case *ast.CallExpr:
+			if n.Fun != inner {
+				return false
+			}
+		default:
+			return false
+		}
+		inner = n
+	}
+	return false
 }
 
 // source is the non-test files of a package.
@@ -182,10 +219,14 @@ func (s *source) sites() (out []site) {
 			if len(checks) == 0 || !inBody(stack) {
 				return
 			}
+			guard := false
+			if call, ok := n.(*ast.CallExpr); ok {
+				guard = guards(call, stack)
+			}
 			add := func(n ast.Node, text, what string) {
 				out = append(out, site{
 					file: path, line: s.fset.Position(n.Pos()).Line, start: at(n.Pos()), end: at(n.End()),
-					text: text, what: what, checks: slices.Sorted(maps.Keys(checks)),
+					text: text, what: what, guard: guard && strings.HasPrefix(what, "removed"), checks: slices.Sorted(maps.Keys(checks)),
 				})
 			}
 			switch n := n.(type) {
