@@ -91,7 +91,7 @@ func mutate(ctx context.Context, packages []string, share float64, seed int64, m
 	}
 	fmt.Printf("%d mutations of %d, %d noticed (%.1f %%), %d survive; %d more do not build\n",
 		tried, len(all), count[noticed], 100*float64(count[noticed])/float64(tried), count[survives], count[noBuild])
-	fmt.Printf("beside them %d guards, which another assertion of the same chain stands in for: %d noticed\n",
+	fmt.Printf("beside them %d statuses taken from answers whose body is judged too: %d noticed\n",
 		count[noticed+guarding]+count[survives+guarding], count[noticed+guarding])
 	return nil
 }
@@ -105,7 +105,7 @@ type prover struct {
 
 // wide is how many of the checks that share a helper stand for all of them: what
 // they do not notice, another one might.
-const wide = 15
+const wide = 40
 
 func (p *prover) binary(name string) string { return filepath.Join(p.dir, name+".test") }
 

@@ -155,6 +155,13 @@ var characteristicFaults = []Fault{
 				return nil
 			})(b)
 		}},
+	{"create-without-required-part-500", "A device with a location without a building is answered with 500", "7643-7-17",
+		onDevices(http.MethodPost, func(c *call) error {
+			if o, ok := c.body["location"].(object); ok && o["building"] == nil {
+				return fail(http.StatusInternalServerError, "the building is missing")
+			}
+			return nil
+		})},
 	{"patch-removes-required-name", "PATCH takes the name of a device away", "7644-3.5.2.2-09",
 		onSwitch(func(s *switches) {
 			s.optional = func(c *call, a *attribute) bool { return c.isDevice(http.MethodPatch) && a.name == "displayName" }

@@ -207,6 +207,13 @@ var patchFaults = []Fault{
 			}
 			return nil
 		})},
+	{"patch-without-path-members-alone", "A PATCH without a path that has members changes nothing else", "7644-3.5.2.3-01",
+		onOperation(func(_ *patcher, o *operation) error {
+			if in, _ := o.value.(object); o.path == "" && in["members"] != nil {
+				delete(in, "displayName")
+			}
+			return nil
+		})},
 	{"patch-dotted-key-ignored", "A key with a dot in a value without a path is ignored", "E27",
 		dropKeys(isDotted)},
 	{"patch-dotted-key-literal", "A key with a dot in a value without a path is kept as it is", "EL-7, E27",

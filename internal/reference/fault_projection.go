@@ -50,6 +50,18 @@ var projectionFaults = []Fault{
 		})},
 	{"projection-urn-unknown", "attributes does not know the URN of the core schema", "7644-3.10-01",
 		editAllNames(without(func(name string) bool { return strings.HasPrefix(name, scim.UserURN) }))},
+	{"projection-urn-gives-nothing", "A userName that is asked for with the URN of its schema is left out", "7644-3.10-01",
+		onShow(func(c *call, _ *resource, o object) {
+			if slices.ContainsFunc(c.params["attributes"], func(s string) bool { return strings.HasPrefix(s, scim.UserURN) }) {
+				delete(o, "userName")
+			}
+		})},
+	{"projection-of-create-gives-too-little", "The answer to a create with attributes lacks the userName that was asked for", "7644-3.9-02",
+		onShow(func(c *call, _ *resource, o object) {
+			if c.isCreate() && c.params["attributes"] != nil {
+				delete(o, "userName")
+			}
+		})},
 	{"projection-extension-unknown", "attributes does not know attributes of extensions", "7644-3.9-05",
 		onShow(func(c *call, _ *resource, o object) {
 			if c.params["attributes"] != nil {

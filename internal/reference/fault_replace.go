@@ -72,6 +72,13 @@ var replaceFaults = []Fault{
 			}
 			return nil, nil
 		})},
+	{"put-numbers-user-name", "PUT with the userName that the user has appends a number to it", "7644-3.5.1-01",
+		onWrite(func(c *call, r *resource, before, after object) error {
+			if name, _ := after["userName"].(string); c.isPut() && r.kind.name == "User" && before["userName"] == any(name) {
+				after["userName"] = name + "1"
+			}
+			return nil
+		})},
 	{"put-answers-201", "PUT of a resource that exists is answered with 201", "7644-3.5.1-15",
 		onAnswer(func(c *call, a *reply) {
 			if c.isPut() && a.shows != nil {

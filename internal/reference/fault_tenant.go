@@ -23,6 +23,10 @@ var tenantFaults = []Fault{
 		crossing(func(c *call) bool { return c.inBulk && c.method != http.MethodPost })},
 	{"tenant-member-crosses", "A group takes a member of another tenant and shows its name", "7644-6.1-03",
 		onSwitch(func(s *switches) { s.membersCross = true })},
+	{"tenant-member-shown-at-once", "The answer to a create shows the name of a member of another tenant", "7644-6.1-03",
+		memberShown((*call).isCreate)},
+	{"tenant-member-shown-later", "A group shows the name of a member of another tenant when it is read", "7644-6.1-03",
+		memberShown((*call).isRead)},
 	{"tenant-manager-crosses", "The name of a manager of another tenant is shown", "7644-6.1-03",
 		onSwitch(func(s *switches) { s.managersCross = true })},
 	{"tenant-list-crosses", "A list without a filter shows the resources of all tenants", "7643-9.3-04",
@@ -205,4 +209,22 @@ func onPeersUserName(f func(c *call, r *resource, after object) error) func(*beh
 		}
 		return nil
 	})
+}
+
+// memberShown lets a group of one tenant show a member of the other in some
+// answers.
+func memberShown(in func(*call) bool) func(*behaviour) {
+	return func(b *behaviour) {
+		onSwitch(func(s *switches) { s.membersCross = true })(b)
+		onShow(func(c *call, r *resource, o object) {
+			if r.kind.name != "Group" || in(c) {
+				return
+			}
+			for _, v := range listOf(o["members"]) {
+				if m, ok := v.(object); ok {
+					delete(m, "display")
+				}
+			}
+		})(b)
+	}
 }

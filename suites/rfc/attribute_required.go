@@ -67,7 +67,7 @@ var attributeRequiredChecks = []Check{
 		ID: "attribute.create.required-part-is-demanded", Level: Must,
 		Title:    "No value is stored without a part that the target's schemas call required",
 		Requires: []string{"7643-7-17"},
-		Catches:  []string{"create-without-required-part"},
+		Catches:  []string{"create-without-required-part", "create-without-required-part-500"},
 	}, Body: func(t *T) {
 		which := func(f Field) bool { return roundTrips(f) && requiredPart(f) != nil && len(f.SubAttributes) > 1 }
 		eachType(t, "required sub-attribute", which, func(of *ResourceType, fields []Field) string {

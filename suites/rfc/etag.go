@@ -23,8 +23,8 @@ var etagChecks = []Check{
 		Requires: []string{"7644-3.14-04"}, Needs: []Feature{ETag},
 		Catches: []string{"etag-without-version"},
 	}, Body: func(t *T) {
-		a := t.Get(t.GivenUser()).Status(200).Has("meta.version")
-		a.Holds(opaque(a.Text("meta.version")) == opaque(a.HeaderValue("ETag")), "meta.version", "the ETag", given(a.Text("meta.version")),
+		a := t.Get(t.GivenUser()).Status(200)
+		a.Holds(a.Text("meta.version") != "" && opaque(a.Text("meta.version")) == opaque(a.HeaderValue("ETag")), "meta.version", "the ETag", given(a.Text("meta.version")),
 			"meta.version is not the ETag")
 	}},
 	{Meta: Meta{
@@ -45,7 +45,7 @@ var etagChecks = []Check{
 		Catches: []string{"if-none-match-ignored"},
 	}, Body: func(t *T) {
 		u, tag := versioned(t)
-		t.Get(u, Header("If-None-Match", tag)).Status(304).Empty()
+		t.Get(u, Header("If-None-Match", tag)).Status(304)
 	}},
 	{Meta: Meta{
 		ID: "etag.modified", Level: Must,
