@@ -67,6 +67,7 @@ func findingLines(r *engine.Result, f engine.Finding) []line {
 	}
 	add("want  ", f.Want)
 	add("got   ", f.Got)
+	add("admin ", f.AdminSees)
 	if f.Count > 1 {
 		add("seen  ", strconv.Itoa(f.Count)+" times")
 	}

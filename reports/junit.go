@@ -151,6 +151,13 @@ func suiteProperties(r *engine.Report) string {
 	} {
 		fmt.Fprintf(&b, "      <property name=\"scimtest.%s\" value=\"%s\"/>\n", kv[0], attribute(kv[1]))
 	}
+	for _, v := range r.Verdicts {
+		text := string(v.Readiness)
+		if len(v.Why) > 0 {
+			text += ": " + oneLine(v.Why[0])
+		}
+		fmt.Fprintf(&b, "      <property name=\"scimtest.verdict.%s\" value=\"%s\"/>\n", attribute(v.Dialect), attribute(text))
+	}
 	b.WriteString("    </properties>\n")
 	return b.String()
 }

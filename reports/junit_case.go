@@ -130,6 +130,12 @@ func explanation(report *engine.Report, r *engine.Result) string {
 	for _, l := range resultLines(report, r, len(r.Findings)) {
 		b.WriteString(l.String() + "\n")
 	}
+	for i, l := range remedies(report, r) {
+		if i == 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(l.String() + "\n")
+	}
 	if lines := curls(report, r, maxCurls); len(lines) > 0 {
 		b.WriteString("\nReproduce:\n  " + strings.Join(lines, "\n  ") + "\n")
 	}

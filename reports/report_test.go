@@ -148,9 +148,18 @@ func rich() *engine.Report {
 		RunID: "ab12cd34", Seed: 7, Started: noon, ElapsedMS: 61234.5, Interrupted: true,
 		Verdicts: []engine.Verdict{
 			{Dialect: "okta-aiw", Label: "Okta, custom app", Readiness: engine.Ready},
-			{Dialect: "okta-oin", Label: "Okta, catalog app", Readiness: engine.WouldBreak, Why: []string{"no PATCH"}},
-			{Dialect: "entra-legacy", Label: "Entra, legacy", Readiness: engine.WorksWithLimits, Why: []string{"manager: not known"}},
-			{Dialect: "entra-compliant", Label: "Entra, with the flag", Readiness: engine.NotShown, Why: []string{"joiner/joins: not run: interrupted"}},
+			{Dialect: "okta-oin", Label: "Okta, catalog app", Readiness: engine.WouldBreak, Why: []string{"no PATCH"}, Causes: []engine.Cause{{
+				Text: "no PATCH", Results: []string{"leaver.okta-oin/leaves"}, AdminSees: "a deprovisioning task: Not Implemented. Errors reported by remote server: " + strings.ReplaceAll(strings.ReplaceAll(hostile, "\xff", ""), "\xfe", ""),
+				OnServer: []engine.Remedy{{Do: "answer PATCH with 200 or 204", Source: "okta.md 0"}},
+				InIdP: []engine.Remedy{
+					{Do: "a setting", Value: "off", Menu: "where it is", SideEffect: "another change", Source: "okta.md 1"},
+					{Do: "another setting", Value: "on", Source: "okta.md 2"},
+				},
+			}}},
+			{Dialect: "entra-legacy", Label: "Entra, legacy", Readiness: engine.WorksWithLimits, Why: []string{"manager: not known"}, Causes: []engine.Cause{{
+				Text: "manager: not known", Results: []string{"manager.entra-legacy/set"}, OnServer: []engine.Remedy{{Do: "keep the manager"}},
+			}}},
+			{Dialect: "entra-compliant", Label: "Entra, with the flag", Readiness: engine.Undecided, Why: []string{"joiner/joins: not run: interrupted"}},
 		},
 		Results: results,
 	}

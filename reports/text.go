@@ -24,6 +24,9 @@ type TextOptions struct {
 	Flags []string
 	// Files are the files that were written.
 	Files []string
+	// JSON is the JSON report among them, from which explain can read a
+	// verdict; empty when there is none.
+	JSON string
 }
 
 // How many findings of a result, and how many causes, are shown unless

@@ -63,13 +63,15 @@ func (t *textWriter) courts() (rfc, idp int) {
 
 // readinessColors tells good news from bad.
 var readinessColors = map[engine.Readiness]string{
-	engine.Ready: green, engine.WorksWithLimits: yellow, engine.WouldBreak: red, engine.NotShown: yellow,
+	engine.Ready: green, engine.WorksWithLimits: yellow, engine.WouldBreak: red, engine.Undecided: yellow,
 	engine.Passes: green, engine.PassesWithRemarks: yellow, engine.Fails: red,
 }
 
-// verdicts gives one line to each dialect, with the worst reason.
+// verdicts gives one line to each dialect, with the worst reasons, and two to
+// what can be done about the first. What was said above is not said again.
 func (t *textWriter) verdicts() {
 	width := 0
+	said := map[string]bool{}
 	for _, v := range t.report.Verdicts {
 		width = max(width, len(v.Label))
 	}
@@ -80,8 +82,27 @@ func (t *textWriter) verdicts() {
 			verdict += ": " + oneLine(strings.Join(why, "; "))
 		}
 		t.wrap(0, line{label: fmt.Sprintf("%-*s  ", width, oneLine(v.Label)), text: verdict})
+		if isGate(v) || len(v.Causes) == 0 || len(v.Causes[0].OnServer) == 0 {
+			continue
+		}
+		todo := remediesInShort(v.Causes[0])
+		if key := fmt.Sprint(todo); !said[key] {
+			said[key] = true
+			for _, l := range todo {
+				t.wrap(2, l)
+			}
+		}
 	}
 	t.gap = true
+}
+
+// remediesInShort says what to mend, and what to set until then.
+func remediesInShort(c engine.Cause) []line {
+	lines := []line{{label: "mend        ", text: oneLine(short(c.OnServer[0]))}}
+	if len(c.InIdP) == 0 {
+		return append(lines, line{label: "until then  ", text: noneKnown})
+	}
+	return append(lines, line{label: "until then  ", text: oneLine(short(c.InIdP[0]))})
 }
 
 // maxWhy is how many reasons of a verdict are shown unless Verbose.
@@ -114,6 +135,12 @@ func (t *textWriter) next() {
 	if r := t.worst(); r != nil {
 		t.print("next: " + t.again(r) + "\n")
 		t.print("      scimtest explain " + har.Quote(r.ID) + "\n")
+	}
+	for _, v := range t.report.Verdicts {
+		if t.o.JSON != "" && len(v.Causes) > 0 && len(v.Causes[0].OnServer) > 0 {
+			t.print(fmt.Sprintf("the verdict in full: scimtest explain %s --report %s\n", har.Quote(v.Dialect), har.Quote(t.o.JSON)))
+			break
+		}
 	}
 }
 

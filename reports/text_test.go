@@ -183,7 +183,7 @@ func TestVerdictsNameTheirReasons(t *testing.T) {
 	r := rich()
 	text := textOf(t, r, reports.TextOptions{})
 	assert.Contains(t, text, "Okta, catalog app     would break: no PATCH\n")
-	assert.Contains(t, text, "Entra, with the flag  not shown: joiner/joins: not run: interrupted\n")
+	assert.Contains(t, text, "Entra, with the flag  undecided: joiner/joins: not run: interrupted\n")
 
 	r.Verdicts[1].Why = []string{"no PATCH", "one", "two", "three"}
 	assert.Contains(t, textOf(t, r, reports.TextOptions{}), "would break: no PATCH; one; and 2 more reasons\n")
@@ -242,4 +242,18 @@ func TestFindingText(t *testing.T) {
 	assert.Equal(t, []string{"/Users", "  odd"}, reports.FindingText(r, engine.Finding{Message: "odd", Where: "/Users", Exchange: 9}))
 	assert.Equal(t, []string{"  odd"}, reports.FindingText(r, engine.Finding{Message: "odd"}))
 	assert.Empty(t, reports.FindingText(r, engine.Finding{}))
+}
+
+// A verdict in full says of each cause what shows it and what to do.
+func TestVerdictGolden(t *testing.T) {
+	var b bytes.Buffer
+	for _, v := range rich().Verdicts {
+		found, err := reports.Verdict(&b, rich(), v.Dialect, 0)
+		assert.True(t, found)
+		assert.NoError(t, err)
+	}
+	golden(t, "verdict.golden", b.Bytes())
+	found, err := reports.Verdict(&b, rich(), "nobody", 0)
+	assert.False(t, found)
+	assert.NoError(t, err)
 }

@@ -19,7 +19,8 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	return &cobra.Command{
+	report := ""
+	cmd := &cobra.Command{
 		Use:   "explain CHECK|REQUIREMENT|DIALECT",
 		Short: "Say what a check does, and show it at work",
 		Long: `explain says what a check demands, what it cites and needs, and which identity
@@ -27,15 +28,22 @@ providers suffer when it fails. Then it runs the check on the reference service
 provider and shows what was sent and answered. Of an invariant, which judges all
 answers, it shows one that violates it. Of a requirement, by its row, it says
 what judges it. Of a dialect it lists what that identity provider sends, the
-options where sources disagree with their defaults, and what is not known.
+options where sources disagree with their defaults, and what is not known. With
+--report it says what a run found for that identity provider: each cause of its
+verdict, what the administrator sees, and what to do on the server and, until
+then, in the identity provider.
 
   scimtest explain patch.remove.value-filter-removes-only-matches
   scimtest explain 7644-3.5.2.2-03
-  scimtest explain entra-legacy`,
+  scimtest explain entra-legacy
+  scimtest explain entra-legacy --report scimtest-report/report.json`,
 		Args: takes(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(errors.New("no check named"), "give the id of one; scimtest list shows them")
+			}
+			if report != "" {
+				return explainVerdict(cmd, args[0], report)
 			}
 			if row, ok := requirements.Lookup(args[0]); ok {
 				return explainRow(cmd.OutOrStdout(), row)
@@ -58,6 +66,8 @@ options where sources disagree with their defaults, and what is not known.
 			return example(cmd.Context(), out, set, m)
 		},
 	}
+	cmd.Flags().StringVar(&report, "report", "", "say what this report.json found for a dialect (a `file` that run wrote)")
+	return cmd
 }
 
 func explain(w io.Writer, m *engine.Meta) {

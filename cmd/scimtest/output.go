@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -76,6 +77,10 @@ func width(w io.Writer) int {
 // finish writes the files and the text, and returns the exit code.
 func (o *runOptions) finish(cmd *cobra.Command, report *engine.Report, files files, plan *engine.Plan) error {
 	written, failed := files.write(report)
+	json := ""
+	if slices.Contains(written, files.json) {
+		json = files.json
+	}
 	again := plan.BaseURL
 	if plan.Embedded {
 		again = ""
@@ -83,7 +88,7 @@ func (o *runOptions) finish(cmd *cobra.Command, report *engine.Report, files fil
 	stdout := cmd.OutOrStdout()
 	err := reports.Text(stdout, report, reports.TextOptions{
 		Color: isTerminal(stdout) && os.Getenv("NO_COLOR") == "", Verbose: o.verbose, Width: width(stdout),
-		BaseArg: again, Flags: flagsAgain(cmd.Flags()), Files: written,
+		BaseArg: again, Flags: flagsAgain(cmd.Flags()), Files: written, JSON: json,
 	})
 	code := report.ExitCode()
 	if code == engine.ExitOK && errors.Join(failed, err) != nil {

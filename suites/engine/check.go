@@ -138,6 +138,9 @@ type Finding struct {
 	Exchange int `json:"exchange,omitempty"`
 	// Count is how often the same was found, when more than once.
 	Count int `json:"count,omitempty"`
+	// AdminSees is what the administrator of the identity provider gets to see
+	// of it; empty when that is not known, or nothing.
+	AdminSees string `json:"admin_sees,omitempty"`
 	// Advisory findings do not fail a check of level Must or IdP.
 	Advisory bool `json:"advisory,omitempty"`
 }

@@ -32,6 +32,9 @@ type Dialect struct {
 	// Rests lists the ids of the checks that a verdict rests on: without
 	// one of them the target is not shown to be ready.
 	Rests []string
+	// Silent is what the administrator of the identity provider sees when the
+	// target answers with success and does something else.
+	Silent string
 	// GateOf makes it an admission test, which is passed or failed, and lists
 	// the dialects that who passes it will be spoken to in.
 	GateOf []string

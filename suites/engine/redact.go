@@ -162,6 +162,7 @@ func (r *redactor) finding(f Finding, masked *strings.Replacer) Finding {
 		return validText(s)
 	}
 	f.Message, f.Where, f.Want, f.Got = clean(f.Message), clean(f.Where), clean(f.Want), clean(f.Got)
+	f.AdminSees = clean(f.AdminSees)
 	return f
 }
 

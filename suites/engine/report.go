@@ -115,7 +115,8 @@ const (
 	Ready           Readiness = "ready"
 	WorksWithLimits Readiness = "works with limits"
 	WouldBreak      Readiness = "would break"
-	NotShown        Readiness = "not shown"
+	// Undecided: the flows were not run, or could not be put to the test.
+	Undecided Readiness = "undecided"
 	// Passes, PassesWithRemarks and Fails take the place of the first three
 	// where the dialect is an admission test.
 	Passes            Readiness = "passes"
@@ -131,6 +132,40 @@ type Verdict struct {
 	Readiness Readiness `json:"readiness"`
 	// Why names the reasons, worst first, in a few words each.
 	Why []string `json:"why,omitempty"`
+	// Causes holds the same reasons, in the same order, with what shows them
+	// and what to do.
+	Causes []Cause `json:"causes,omitempty"`
+}
+
+// Cause is one reason why a verdict is not "ready".
+type Cause struct {
+	// Text is the reason in a few words, as in Verdict.Why.
+	Text string `json:"text"`
+	// Results lists the keys of the results that show it, in plan order.
+	Results []string `json:"results,omitempty"`
+	// AdminSees is what the administrator of the identity provider gets to
+	// see: the text of a task, or the code of a log. Empty when no source says.
+	AdminSees string `json:"admin_sees,omitempty"`
+	// OnServer says what to mend on the target.
+	OnServer []Remedy `json:"on_server,omitempty"`
+	// InIdP says what can be set in the identity provider until the target is
+	// mended; empty when no source names anything.
+	InIdP []Remedy `json:"in_idp,omitempty"`
+}
+
+// Remedy is something to do about a cause.
+type Remedy struct {
+	// Do is what to mend on the target, or the name of the setting.
+	Do string `json:"do"`
+	// Menu is where the setting is found, as far as a source says.
+	Menu string `json:"menu,omitempty"`
+	// Value is what the setting is set to.
+	Value string `json:"value,omitempty"`
+	// SideEffect is what else changes with it.
+	SideEffect string `json:"side_effect,omitempty"`
+	// Source is the section of the protocol sheet. It is empty where the
+	// finding alone tells what to mend.
+	Source string `json:"source,omitempty"`
 }
 
 // Summary counts results by outcome.

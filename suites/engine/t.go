@@ -171,6 +171,14 @@ func (t *T) Expect(ok bool, a *Answer, where, want, got, message string) bool {
 	return ok
 }
 
+// AdminSees adds to the last finding what the administrator of the identity
+// provider gets to see of it.
+func (t *T) AdminSees(text string) {
+	if n := len(t.findings); n > 0 && t.findings[n-1].AdminSees == "" {
+		t.findings[n-1].AdminSees = text
+	}
+}
+
 // Failed reports whether anything was found so far in this step.
 func (t *T) Failed() bool { return failing(t.findings) }
 

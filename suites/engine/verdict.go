@@ -21,27 +21,33 @@ func verdicts(dialects []Dialect, results []Result) []Verdict {
 		v := Verdict{Dialect: d.Name, Label: d.Label}
 		switch {
 		case len(e.breaks) > 0:
-			v.Readiness, v.Why = WouldBreak, e.breaks
+			v.Readiness, v.Causes = WouldBreak, e.breaks
 		case len(e.open) > 0:
-			v.Readiness, v.Why = NotShown, e.open
+			v.Readiness, v.Causes = Undecided, e.open
 		case e.ran == 0:
-			v.Readiness, v.Why = NotShown, e.limits
+			v.Readiness, v.Causes = Undecided, e.limits
 		case len(e.limits) > 0:
-			v.Readiness, v.Why = WorksWithLimits, e.limits
+			v.Readiness, v.Causes = WorksWithLimits, e.limits
 		default:
 			v.Readiness = Ready
 		}
-		if d.gate() {
-			v.Readiness = gateWords[v.Readiness]
+		for _, c := range v.Causes {
+			v.Why = append(v.Why, c.Text)
 		}
 		out = append(out, v)
+	}
+	remedy(out)
+	for i := range out {
+		if slices.ContainsFunc(dialects, func(d Dialect) bool { return d.Name == out[i].Dialect && d.gate() }) {
+			out[i].Readiness = gateWords[out[i].Readiness]
+		}
 	}
 	return out
 }
 
 // gateWords are the words for an admission test.
 var gateWords = map[Readiness]Readiness{
-	Ready: Passes, WorksWithLimits: PassesWithRemarks, WouldBreak: Fails, NotShown: NotShown,
+	Ready: Passes, WorksWithLimits: PassesWithRemarks, WouldBreak: Fails, Undecided: Undecided,
 }
 
 // evidence is what the results say of a dialect.
@@ -66,16 +72,16 @@ func evidenceOf(d Dialect, results []Result) evidence {
 			e.ran++
 		case outcome == Fail, outcome == Advisory && r.unclaimed:
 			e.ran++
-			e.breaks.add(cause(r))
+			e.breaks.add(d.cause(r))
 		case outcome == Advisory:
 			e.ran++
-			e.limits.add(cause(r))
+			e.limits.add(d.cause(r))
 		case outcome == Blocked && strings.HasPrefix(r.Reason, "after: "):
 			// The step that it comes after tells it.
 		case outcome == Blocked, outcome == Broken, r.skipped == skippedReadOnly:
-			e.open.add(place(r) + ": " + r.Reason)
+			e.open.add(Cause{Text: place(r) + ": " + r.Reason, Results: []string{r.Key()}})
 		case r.skipped == skippedLacking:
-			e.limits.add(r.Reason)
+			e.limits.add(Cause{Text: r.Reason, Results: []string{r.Key()}})
 		}
 	}
 	missing := 0
@@ -89,7 +95,7 @@ func evidenceOf(d Dialect, results []Result) evidence {
 		if d.gate() {
 			word = "tests"
 		}
-		e.open = append(e.open, fmt.Sprintf("%d of its %d %s were not selected", missing, len(d.Rests), word))
+		e.open = append(e.open, Cause{Text: fmt.Sprintf("%d of its %d %s were not selected", missing, len(d.Rests), word)})
 	}
 	return e
 }
@@ -129,17 +135,34 @@ func topic(r *Result) string {
 
 // causes are reasons, each once: the same fault shows in many flows, and the
 // first of them tells it.
-type causes []string
+type causes []Cause
 
 const ofGroups = " of groups"
 
-func (c *causes) add(reason string) {
-	for _, have := range *c {
-		if have == reason || have == strings.TrimSuffix(reason, ofGroups) || withoutTopic(have) == withoutTopic(reason) {
+func (c *causes) add(more Cause) {
+	for i, have := range *c {
+		if have.Text == more.Text || have.Text == strings.TrimSuffix(more.Text, ofGroups) || withoutTopic(have.Text) == withoutTopic(more.Text) {
+			(*c)[i].shownBy(more.Results)
 			return
 		}
 	}
-	*c = append(slices.DeleteFunc(*c, func(have string) bool { return have == reason+ofGroups }), reason)
+	*c = slices.DeleteFunc(*c, func(have Cause) bool {
+		if have.Text != more.Text+ofGroups {
+			return false
+		}
+		more.Results = append(have.Results, more.Results...)
+		return true
+	})
+	*c = append(*c, more)
+}
+
+// shownBy adds the keys of results, each once.
+func (c *Cause) shownBy(keys []string) {
+	for _, key := range keys {
+		if !slices.Contains(c.Results, key) {
+			c.Results = append(c.Results, key)
+		}
+	}
 }
 
 func withoutTopic(reason string) string {
@@ -151,7 +174,38 @@ func withoutTopic(reason string) string {
 
 // cause says in a few words why a result is what it is: a method that is not
 // there breaks many flows and is one cause.
-func cause(r *Result) string {
+func (d Dialect) cause(r *Result) Cause {
+	c := Cause{Text: reasonFor(r), Results: []string{r.Key()}}
+	f := decisive(r)
+	if f == nil {
+		return c
+	}
+	if c.AdminSees = f.AdminSees; c.AdminSees == "" {
+		c.AdminSees = d.Silent
+	}
+	c.OnServer = []Remedy{{Do: mendWhat(r, f)}}
+	return c
+}
+
+// mendWhat words a finding as something to mend.
+func mendWhat(r *Result, f *Finding) string {
+	what := f.Message
+	if f.Where != "" && f.Where != "status" && !strings.Contains(what, f.Where) {
+		what = f.Where + ": " + what
+	}
+	if f.Exchange > 0 && f.Exchange <= len(r.Exchanges) {
+		if asked := Template(r.Exchanges[f.Exchange-1].Request); !strings.HasPrefix(what, asked) {
+			what = asked + ": " + what
+		}
+	}
+	if f.Want != "" {
+		what += ", want " + f.Want
+	}
+	return what
+}
+
+// reasonFor words why a result is what it is.
+func reasonFor(r *Result) string {
 	f := decisive(r)
 	if f == nil {
 		return topic(r) + ": " + r.Reason

@@ -139,19 +139,19 @@ func TestVerdicts(t *testing.T) {
 		"one failed":              {[]engine.Check{pass, fail}, nil, "Okta: would break, x is absent"},
 		"one failed, one is open": {[]engine.Check{as(open, "okta"), as(check("joiner.okta", fail.Body), "okta")}, nil, "Okta: would break, joiner: x is absent"},
 		"one has limits":          {[]engine.Check{pass, limit}, nil, "Okta: works with limits, x is absent"},
-		"one is open":             {[]engine.Check{pass, open}, nil, "Okta: not shown, leaver: no clock"},
+		"one is open":             {[]engine.Check{pass, open}, nil, "Okta: undecided, leaver: no clock"},
 		"one is never done":       {[]engine.Check{pass, never}, nil, "Okta: ready"},
 		"one lacks a feature":     {[]engine.Check{pass, lacks}, nil, "Okta: works with limits, the target does not announce bulk"},
-		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: not shown, 1 of its 2 flows were not selected"},
+		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: undecided, 1 of its 2 flows were not selected"},
 		"none is selected":        {[]engine.Check{other}, nil, ""},
 		"read only": {[]engine.Check{reads, as(fine("leaver.okta"), "okta")}, []func(*engine.Plan){func(p *engine.Plan) { p.ReadOnly = true }},
-			"Okta: not shown, leaver: it writes, and the run is --read-only"},
+			"Okta: undecided, leaver: it writes, and the run is --read-only"},
 		"a waived failure breaks": {[]engine.Check{pass, fail}, []func(*engine.Plan){waived("leaver.okta", someday)},
 			"Okta: would break, x is absent"},
 		"not claimed, and would break": {[]engine.Check{pass, fail}, []func(*engine.Plan){supports("entra")},
 			"Okta: would break, x is absent"},
 		"two steps": {[]engine.Check{pass, as(flow("leaver.okta", engine.Step{ID: "joins", Do: open.Body}, engine.Step{ID: "leaves", Do: open.Body}), "okta")}, nil,
-			"Okta: not shown, leaver/joins: no clock"},
+			"Okta: undecided, leaver/joins: no clock"},
 	} {
 		dialects := func(p *engine.Plan) {
 			p.Dialects = []engine.Dialect{{Name: "okta", Label: "Okta", Rests: []string{"joiner.okta", "leaver.okta"}}}
@@ -197,8 +197,8 @@ func TestGateVerdicts(t *testing.T) {
 		"Spec: passes":                                        gate("requests", good),
 		"Spec: fails, creates: x is absent":                   gate("requests", good, bad),
 		"Spec: passes, with remarks, creates: x is absent":    gate("requests", good, remark),
-		"Spec: not shown, creates: no clock":                  gate("requests", good, open),
-		"Spec: not shown, 1 of its 1 tests were not selected": gate("others", good),
+		"Spec: undecided, creates: no clock":                  gate("requests", good, open),
+		"Spec: undecided, 1 of its 1 tests were not selected": gate("others", good),
 	} {
 		report := play(t, &target{}, []engine.Check{c}, func(p *engine.Plan) {
 			p.Dialects = []engine.Dialect{{Name: "spec", Label: "Spec", Rests: []string{"spec.requests"}, GateOf: []string{"okta-oin"}}}

@@ -57,7 +57,7 @@ func Checks() []Check {
 func Dialects() []Dialect {
 	var out []Dialect
 	for _, d := range played() {
-		out = append(out, Dialect{Name: d.Name, Label: d.Label})
+		out = append(out, Dialect{Name: d.Name, Label: d.Label, Silent: silent[d.IdP]})
 	}
 	return out
 }

@@ -131,7 +131,11 @@ func (s *Sync) judge(c mockidp.Change, lenient bool) bool {
 	if c.Outcome == mockidp.Failed {
 		got = c.Reason
 	}
-	return s.t.Expect(c.Outcome != mockidp.Failed, a, where, "success", got, s.name()+" cannot "+strings.ReplaceAll(c.Action, "-", " ")+": "+firstSentence(c.Reason))
+	ok := s.t.Expect(c.Outcome != mockidp.Failed, a, where, "success", got, s.name()+" cannot "+strings.ReplaceAll(c.Action, "-", " ")+": "+firstSentence(c.Reason))
+	if !ok {
+		s.t.AdminSees(s.adminSees(c))
+	}
+	return ok
 }
 
 // firstSentence is a reason without what the server said.

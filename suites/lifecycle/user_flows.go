@@ -246,6 +246,9 @@ func leaverIsKept(s *Sync) {
 	again := s.t.Post(scim.UsersEndpoint, s.t.NewUser(Set("userName", u.UserName))).NoServerError()
 	again.Holds(again.Code() != http.StatusConflict, "status", "201, or the inactive account found by the query", "409",
 		"a deactivated user is hidden, and blocks her own return with 409")
+	if again.Code() == http.StatusConflict {
+		s.t.AdminSees(s.conflict())
+	}
 	if again.Code()/100 == 2 {
 		again.Holds(byID.Code() != http.StatusOK && !seen, "status", "409, or the account gone for good", strconv.Itoa(again.Code()),
 			"a deactivated user is hidden, and who returns gets a second account")
