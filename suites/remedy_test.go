@@ -12,6 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
 )
@@ -36,6 +38,30 @@ func TestRemediesHaveSources(t *testing.T) {
 			assert.NotEmpty(t, r.Value, r.Do)
 		}
 		checkSource(t, r.Source, r.Do)
+	}
+}
+
+// So does every field of a settings page. Each dialect that is played has a page.
+func TestSetupsHaveSources(t *testing.T) {
+	data, err := os.ReadFile("../mockidp/setup.tsv")
+	require.NoError(t, err)
+	assert.Len(t, mockidp.Setups(), strings.Count(string(data), "\n")-1, "a row has not its seven columns")
+	for _, f := range mockidp.Setups() {
+		assert.NotEmpty(t, f.Field)
+		assert.NotEmpty(t, f.Value, f.Field)
+		assert.Equal(t, len(f.Needs) > 0, f.Without != "", f.Field)
+		for _, need := range f.Needs {
+			_, err := profile.Parse("x.yaml", []byte("features: {"+need+": true}"))
+			assert.NoError(t, err, f.Field)
+		}
+		for _, d := range f.Dialects {
+			_, err := mockidp.Lookup(d, nil)
+			assert.NoError(t, err)
+		}
+		checkSource(t, f.Source, f.Field)
+	}
+	for _, d := range mockidp.Dialects() {
+		assert.True(t, !d.Flows || len(mockidp.Setup(d.Name)) > 0, d.Name)
 	}
 }
 

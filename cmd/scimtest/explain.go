@@ -19,7 +19,7 @@ import (
 )
 
 func newExplain() *cobra.Command {
-	report := ""
+	report, setup, conn := "", false, connection{}
 	cmd := &cobra.Command{
 		Use:   "explain CHECK|REQUIREMENT|DIALECT",
 		Short: "Say what a check does, and show it at work",
@@ -31,18 +31,26 @@ what judges it. Of a dialect it lists what that identity provider sends, the
 options where sources disagree with their defaults, and what is not known. With
 --report it says what a run found for that identity provider: each cause of its
 verdict, what the administrator sees, and what to do on the server and, until
-then, in the identity provider.
+then, in the identity provider. With --setup it prints the settings page of that
+identity provider, to be pasted into a guide; with a URL it is filled in for this
+target, which is only read.
 
   scimtest explain patch.remove.value-filter-removes-only-matches
   scimtest explain 7644-3.5.2.2-03
   scimtest explain entra-legacy
-  scimtest explain entra-legacy --report scimtest-report/report.json`,
-		Args: takes(1),
+  scimtest explain entra-legacy --report scimtest-report/report.json
+  scimtest explain --setup okta-oin https://scim.example.com/v2`,
+		Args: takes(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage(errors.New("no check named"), "give the id of one; scimtest list shows them")
 			}
-			if report != "" {
+			switch url := append(args[1:], "")[0]; {
+			case setup:
+				return explainSetup(cmd, &conn, args[0], url)
+			case url != "":
+				return usage(fmt.Errorf("%s has no use for %q", cmd.CommandPath(), url), "a URL goes with --setup")
+			case report != "":
 				return explainVerdict(cmd, args[0], report)
 			}
 			if row, ok := requirements.Lookup(args[0]); ok {
@@ -66,6 +74,8 @@ then, in the identity provider.
 			return example(cmd.Context(), out, set, m)
 		},
 	}
+	conn.register(cmd)
+	cmd.Flags().BoolVar(&setup, "setup", false, "print the settings page of a dialect")
 	cmd.Flags().StringVar(&report, "report", "", "say what this report.json found for a dialect (a `file` that run wrote)")
 	return cmd
 }
