@@ -53,6 +53,13 @@ type Profile struct {
 	// arguments, the endpoint without its slash ("Users") and the id, when
 	// Cleanup is "command".
 	CleanupCommand []string `yaml:"cleanup-command"`
+	// Observe is a command that looks at a user beside SCIM. It is run with two
+	// more arguments, the userName and the id, and prints a JSON object.
+	Observe []string `yaml:"observe"`
+	// Arrange holds commands that bring about, by their names, situations that
+	// SCIM cannot: "jit-account", run with a userName, and "seat-limit", run
+	// with "fill" or "free".
+	Arrange map[string][]string `yaml:"arrange"`
 	// Supports names the dialects that the product claims to support; the
 	// failures of others are advisory. Empty means all.
 	Supports []string `yaml:"supports"`

@@ -19,6 +19,7 @@ var (
 	membersWords = []string{"get", "list", "user-groups", "none"}
 	cleanupWords = []string{"delete", "deactivate", "keep", "command"}
 	levelWords   = []string{"must", "should", "skip"}
+	arrangeWords = []string{"jit-account", "seat-limit"}
 	methodWords  = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 	// featureWords are the features of suites/engine, dialectWords the
@@ -76,6 +77,12 @@ func (d *document) validate(p *Profile) []error {
 			v.fail("cleanup is command, but none is given; add cleanup-command", "cleanup")
 		} else {
 			v.fail("cleanup-command is given, but not asked for; add cleanup: command", "cleanup-command")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Arrange)) {
+		v.word(name, arrangeWords, "arrange", name)
+		if len(p.Arrange[name]) == 0 {
+			v.fail(fmt.Sprintf("arrange has no command for %s; give a list of words, or leave it out", name), "arrange", name)
 		}
 	}
 	v.levels(p.Levels)

@@ -36,6 +36,15 @@ func TestFeaturesAreThoseOfTheEngine(t *testing.T) {
 	assert.ElementsMatch(t, declared, featureWords)
 }
 
+// So it is with the situations that a command can bring about.
+func TestSituationsAreThoseOfTheEngine(t *testing.T) {
+	source, err := os.ReadFile("../../suites/engine/command.go")
+	require.NoError(t, err)
+	for _, w := range arrangeWords {
+		assert.Contains(t, string(source), ` = "`+w+`"`)
+	}
+}
+
 func TestDialectsAreThoseOfTheMockIdentityProvider(t *testing.T) {
 	var names []string
 	for _, d := range mockidp.Dialects() {
@@ -51,7 +60,7 @@ func TestTheDocumentationListsEveryWord(t *testing.T) {
 	require.NoError(t, err)
 	_, table, ok := strings.Cut(string(doc), "## Words")
 	require.True(t, ok)
-	for _, words := range [][]string{membersWords, cleanupWords, featureWords, dialectWords, levelWords, methodWords} {
+	for _, words := range [][]string{membersWords, cleanupWords, featureWords, dialectWords, levelWords, methodWords, arrangeWords} {
 		for _, w := range words {
 			assert.Contains(t, table, "`"+w+"`")
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os/exec"
 	"strings"
 
 	"github.com/scimtest/scimtest/scim"
@@ -53,10 +52,9 @@ func (s *sweeper) remove(ctx context.Context, endpoint, id string) bool {
 		if len(s.profile.CleanupCommand) == 0 {
 			return false
 		}
-		args := append(append([]string{}, s.profile.CleanupCommand[1:]...), strings.TrimPrefix(endpoint, "/"), id)
-		err := exec.CommandContext(ctx, s.profile.CleanupCommand[0], args...).Run()
+		_, err := runCommand(ctx, s.profile.CleanupCommand, strings.TrimPrefix(endpoint, "/"), id)
 		if err != nil {
-			s.trouble = fmt.Sprintf("%s: %s", s.profile.CleanupCommand[0], err)
+			s.trouble = err.Error()
 		}
 		return err == nil
 	}

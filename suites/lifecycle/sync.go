@@ -23,6 +23,8 @@ type Sync struct {
 	groups map[string]mockidp.Group
 	// kept remembers ids that the identity provider has forgotten.
 	kept map[string]string
+	// couldLogIn is what was observed before somebody left; nil when nothing.
+	couldLogIn *bool
 }
 
 // enter begins a step: the same identity provider goes on in it.
@@ -224,6 +226,13 @@ func (s *Sync) Change(key string, change func(*mockidp.User)) {
 	change(&u)
 	s.people[key] = u
 	s.must(s.idp.Update(s.t.Context(), u))
+}
+
+// canLogIn asks whether somebody can log in, where the profile has a command
+// that says so; nil when it does not say.
+func (s *Sync) canLogIn(key string) *bool {
+	s.t.Wait(s.t.SettlesByID())
+	return s.t.Observe(s.person(key).UserName, s.link(key)).CanLogIn
 }
 
 // read reads the target's user, by the id that the identity provider knows.

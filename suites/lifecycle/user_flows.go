@@ -172,13 +172,19 @@ var leaverFlows = []Flow{
 		},
 		Should: []string{"identity"},
 		Steps: []FlowStep{
-			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"joins", "She is assigned", func(s *Sync) {
+				s.Assign("ada")
+				if s.t.CanObserve() {
+					s.couldLogIn = s.canLogIn("ada")
+				}
+			}},
 			{"leaves", "She is unassigned: the identity provider sets active to false", func(s *Sync) { s.Unassign("ada") }},
 			{"kept", "She is kept and found, inactive, or gone for good", leaverIsKept},
 			{"identity", "The target keeps her account, inactive", func(s *Sync) {
 				a := s.read("ada").NoServerError()
 				a.Holds(a.Code() == http.StatusOK, "status", "200", strconv.Itoa(a.Code()), "the account is not kept: who returns gets a new one")
 			}},
+			{"access", "She cannot log in any more", accessEnds},
 		},
 	},
 	{
@@ -228,6 +234,18 @@ var leaverFlows = []Flow{
 			}},
 		},
 	},
+}
+
+// accessEnds asks the profile's command whether who left can still log in.
+func accessEnds(s *Sync) {
+	can := s.canLogIn("ada")
+	switch {
+	case can == nil:
+		s.t.Skip("not shown: the command observe does not say whether she can log in")
+	case !*can && (s.couldLogIn == nil || !*s.couldLogIn):
+		s.t.Block("the command observe does not say that she could log in before, so it shows nothing that she cannot now")
+	}
+	s.t.Expect(!*can, nil, "", "nobody who left can log in", "she can", "who left can still log in")
 }
 
 // leaverIsKept asks three questions: can she be read by id, does the query
