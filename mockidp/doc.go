@@ -2,6 +2,25 @@
 // service provider what Okta and Entra ID send, byte for byte, in their order,
 // and reacts as they do.
 //
+// A test of your own needs a few lines:
+//
+//	func TestOktaDeactivates(t *testing.T) {
+//		app := httptest.NewServer(newApp()) // your handler
+//		defer app.Close()
+//		okta, err := mockidp.Connect("okta-oin", app.URL, "secret")
+//		require.NoError(t, err)
+//
+//		ada := okta.Person("ada")
+//		require.NoError(t, okta.Assign(t.Context(), ada).Err())
+//		require.NoError(t, okta.Unassign(t.Context(), "ada").Err())
+//		// Now look into your own store: can ada still log in?
+//	}
+//
+// [Dialects] lists whom it can play, [Lookup] sets the options of one, and
+// [ParseCustom] reads a client of your own from a YAML file. Each verb, such as
+// [Provider.Assign] and [Provider.AddMembers], returns a [Change]: what was done,
+// the exchanges that it took, and what the identity provider's log says.
+//
 // A [Dialect] words an intent ("deactivate this user") as HTTP requests; it
 // has no state and does no I/O. A [Provider] has a directory, assignments and
 // links, and sends the requests of one dialect through a [scim.Doer]: each verb
