@@ -31,7 +31,9 @@ type SetupField struct {
 const setupColumns = 7
 
 // Setups lists all fields of setup.tsv.
-var Setups = sync.OnceValue(func() []SetupField {
+func Setups() []SetupField { return slices.Clone(setups()) }
+
+var setups = sync.OnceValue(func() []SetupField {
 	var out []SetupField
 	for i, line := range strings.Split(strings.TrimRight(setupTable, "\n"), "\n") {
 		f := strings.Split(line, "\t")
@@ -47,5 +49,5 @@ var Setups = sync.OnceValue(func() []SetupField {
 // order of the page as far as it is known. It is empty where no source
 // describes the page.
 func Setup(dialect string) []SetupField {
-	return slices.DeleteFunc(slices.Clone(Setups()), func(f SetupField) bool { return !slices.Contains(f.Dialects, dialect) })
+	return slices.DeleteFunc(Setups(), func(f SetupField) bool { return !slices.Contains(f.Dialects, dialect) })
 }

@@ -152,7 +152,7 @@ func TestCauses(t *testing.T) {
 
 	report = run(t, set, reference.Config{Faults: []string{"group-filter-unsupported"}})
 	c = verdict(report, "okta-oin").Causes[0]
-	assert.Contains(t, c.AdminSees, "Error while verifying if group ... exists: Bad Request. Errors reported by remote server: ")
+	assert.Contains(t, c.AdminSees, "the group push is marked Error: ...: Bad Request. Errors reported by remote server: ")
 	assert.Empty(t, c.InIdP)
 	for _, v := range report.Verdicts {
 		require.Len(t, v.Causes, len(v.Why))

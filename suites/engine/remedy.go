@@ -14,7 +14,8 @@ var remedyTable string
 type RemedyRow struct {
 	// Dialects are those that it is for.
 	Dialects []string
-	// Causes are patterns of Cause.Text: a star stands for any text.
+	// Causes are patterns of Cause.Text, or of how its first finding is worded:
+	// "PATCH /Users/{id}: ... cannot deactivate". A star stands for any text.
 	Causes []string
 	// InIdP is set in the identity provider; else the target is mended.
 	InIdP bool
@@ -30,7 +31,9 @@ type RemedyRow struct {
 const remedyColumns = 10
 
 // Remedies lists all rows of remedies.tsv.
-var Remedies = sync.OnceValue(func() []RemedyRow {
+func Remedies() []RemedyRow { return remedies() }
+
+var remedies = sync.OnceValue(func() []RemedyRow {
 	var out []RemedyRow
 	for i, line := range strings.Split(strings.TrimRight(remedyTable, "\n"), "\n") {
 		f := strings.Split(line, "\t")
@@ -45,9 +48,12 @@ var Remedies = sync.OnceValue(func() []RemedyRow {
 	return out
 })
 
-// Fits reports whether the row is about a cause of a dialect's verdict.
-func (r RemedyRow) Fits(dialect, cause string) bool {
-	return slices.Contains(r.Dialects, dialect) && slices.ContainsFunc(r.Causes, func(p string) bool { return like(p, cause) })
+// fits reports whether the row is about a cause of a dialect's verdict, which is
+// worded in several ways.
+func (r RemedyRow) fits(dialect string, words ...string) bool {
+	return slices.Contains(r.Dialects, dialect) && slices.ContainsFunc(r.Causes, func(p string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return like(p, w) })
+	})
 }
 
 // like reports whether a text has the form of a pattern, in which a star stands
@@ -79,10 +85,14 @@ func remedy(all []Verdict) {
 	for i := range all {
 		for j := range all[i].Causes {
 			c := &all[i].Causes[j]
+			words := []string{c.Text}
+			for _, r := range c.OnServer {
+				words = append(words, r.Do)
+			}
 			var known []Remedy
-			for _, row := range Remedies() {
+			for _, row := range remedies() {
 				switch {
-				case !row.Fits(all[i].Dialect, c.Text):
+				case !row.fits(all[i].Dialect, words...):
 				case !row.InIdP:
 					known = append(known, row.Remedy)
 				case row.With == "" || !breaks(row.With):

@@ -151,6 +151,9 @@ type Cause struct {
 	// InIdP says what can be set in the identity provider until the target is
 	// mended; empty when no source names anything.
 	InIdP []Remedy `json:"in_idp,omitempty"`
+
+	// message is Text without the flow, by which equal causes are known.
+	message string
 }
 
 // Remedy is something to do about a cause.

@@ -141,7 +141,7 @@ const ofGroups = " of groups"
 
 func (c *causes) add(more Cause) {
 	for i, have := range *c {
-		if have.Text == more.Text || have.Text == strings.TrimSuffix(more.Text, ofGroups) || withoutTopic(have.Text) == withoutTopic(more.Text) {
+		if have.Text == more.Text || have.Text == strings.TrimSuffix(more.Text, ofGroups) || more.message != "" && have.message == more.message {
 			(*c)[i].shownBy(more.Results)
 			return
 		}
@@ -165,21 +165,15 @@ func (c *Cause) shownBy(keys []string) {
 	}
 }
 
-func withoutTopic(reason string) string {
-	if _, message, found := strings.Cut(reason, ": "); found {
-		return message
-	}
-	return reason
-}
-
 // cause says in a few words why a result is what it is: a method that is not
 // there breaks many flows and is one cause.
 func (d Dialect) cause(r *Result) Cause {
-	c := Cause{Text: reasonFor(r), Results: []string{r.Key()}}
+	c := Cause{Text: topic(r) + ": " + r.Reason, message: r.Reason, Results: []string{r.Key()}}
 	f := decisive(r)
 	if f == nil {
 		return c
 	}
+	c.Text, c.message = wording(r, f)
 	if c.AdminSees = f.AdminSees; c.AdminSees == "" {
 		c.AdminSees = d.Silent
 	}
@@ -198,28 +192,25 @@ func mendWhat(r *Result, f *Finding) string {
 			what = asked + ": " + what
 		}
 	}
-	if f.Want != "" {
-		what += ", want " + f.Want
+	if f.Want == "" || f.Want == "success" || strings.HasPrefix(f.Want, `"`) {
+		return what // a value of this run says nothing to others
 	}
-	return what
+	return what + ", want " + f.Want
 }
 
-// reasonFor words why a result is what it is.
-func reasonFor(r *Result) string {
-	f := decisive(r)
-	if f == nil {
-		return topic(r) + ": " + r.Reason
-	}
+// wording says in a few words what a finding is about, and the same without the
+// flow. Who leaves and stays active needs no flow to be named.
+func wording(r *Result, f *Finding) (text, message string) {
 	if i := f.Exchange; i > 0 && i <= len(r.Exchanges) {
 		if missing := missingFrom(r.Exchanges[i-1]); missing != "" {
-			return missing
+			return missing, missing
 		}
 	}
-	words := strings.ReplaceAll(f.Message, scim.EnterpriseUserURN+":", "")
+	message = strings.ReplaceAll(f.Message, scim.EnterpriseUserURN+":", "")
 	if rank(r) == 0 {
-		return words
+		return message, message
 	}
-	return topic(r) + ": " + words
+	return topic(r) + ": " + message, message
 }
 
 // missingFrom names what the target says that it does not have, or "".
