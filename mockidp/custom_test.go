@@ -3,6 +3,7 @@ package mockidp_test
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -29,6 +30,23 @@ func TestCustomClient(t *testing.T) {
 	odd.GivenName = "An\"n\\\n"
 	assert.True(t, scim.ValidJSON(d.Create(odd).Body), "a value cannot break the body")
 	assert.Equal(t, "/Users/a%2Fb%20c", d.Delete("a/b c").Path)
+}
+
+// The clients in examples/clients are what they are said to be.
+func TestExampleClients(t *testing.T) {
+	files, err := filepath.Glob("../examples/clients/*.yaml")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		require.NoError(t, err)
+		d, err := mockidp.ParseCustom(data)
+		require.NoError(t, err, file)
+		assert.Equal(t, strings.TrimSuffix(filepath.Base(file), ".yaml"), d.Name)
+		for intent, requests := range intents(t, d) {
+			golden(t, filepath.Join("testdata", "examples", d.Name, intent+".http"), d.Source[intent], "", nil, requests)
+		}
+	}
 }
 
 // A mistake in the file is an error that says where.
