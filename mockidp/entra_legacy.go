@@ -29,6 +29,10 @@ func entraLegacy(set settings) *Dialect {
 			Default: "string", Values: []string{"string", "lower-case", "boolean"}, Source: Ref{"entra.md 2.5", Documented},
 		},
 		Option{
+			Name: "value-path", About: "captures of 2024 have the value of a value path in a list of objects",
+			Default: "plain", Values: []string{"plain", "wrapped"}, Source: Ref{"entra.md 2.5", Observed},
+		},
+		Option{
 			Name: "member-ref", About: "the documentation has $ref: null, captures often have only value",
 			Default: "null", Values: []string{"null", "absent"}, Source: Ref{"entra.md 3.3", Documented},
 		},
@@ -45,7 +49,11 @@ func entraLegacy(set settings) *Dialect {
 			if diff.absent {
 				word = "Add"
 			}
-			ops = append(ops, op(word, diff.path, diff.value))
+			value := any(diff.value)
+			if diff.valuePath && set.is("value-path", "wrapped") {
+				value = list{object{{"value", diff.value}}}
+			}
+			ops = append(ops, op(word, diff.path, value))
 		}
 		if len(ops) == 0 {
 			return nil

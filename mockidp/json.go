@@ -3,6 +3,7 @@ package mockidp
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -91,6 +92,11 @@ func (o object) set(key string, value any) object {
 		}
 	}
 	return o.with(key, value)
+}
+
+// without leaves a key out.
+func (o object) without(key string) object {
+	return slices.DeleteFunc(o, func(m member) bool { return m.key == key })
 }
 
 // get is the JSON of a key, or "".

@@ -47,6 +47,10 @@ func oktaCommon(set settings) *Dialect {
 				Default: "userName", Values: []string{"userName", "null"}, Source: Ref{"okta.md 3.3", Observed},
 			},
 			{
+				Name: "emptied", About: "how an attribute that was emptied is spelled in a push; that it overwrites is documented",
+				Default: "omitted", Values: []string{"omitted", "empty", "null"}, Source: Ref{"okta.md 2.4", Assumed},
+			},
+			{
 				Name: "space", About: "how a blank of a filter is encoded; the plus is that of older documents",
 				Default: "%20", Values: []string{"%20", "+"}, Source: Ref{"okta.md 2.1", Documented},
 			},
@@ -287,29 +291,39 @@ func oktaOverlay(set settings, current scim.Resource, u User) object {
 	emails := list{oktaEmail(set, object{{"value", u.Email}, {"type", "work"}, {"primary", true}})} // not in the order of a create
 	o = o.set("schemas", schemas).set("userName", u.UserName).set("name", name).set("emails", emails).
 		set("displayName", u.DisplayName).set("externalId", u.ObjectID)
-	if u.Locale != "" {
-		o = o.set("locale", u.Locale)
-	}
+	o = oktaText(set, o, "locale", u.Locale)
 	if o.get("groups") == "" {
 		o = o.with("groups", list{})
 	}
-	if u.Title != "" {
-		o = o.set("title", u.Title)
+	o = oktaText(set, o, "title", u.Title)
+	extension := oktaText(set, members(enterpriseOf(current)), "employeeNumber", u.EmployeeNumber)
+	extension = oktaText(set, extension, "department", u.Department)
+	if len(extension) == 0 {
+		return o.without(scim.EnterpriseUserURN)
 	}
-	if e := oktaEnterprise(u); len(e) > 0 {
-		merged := members(enterpriseOf(current))
-		for _, m := range e {
-			merged = merged.set(m.key, m.value)
-		}
-		o = o.set(scim.EnterpriseUserURN, merged)
+	return o.set(scim.EnterpriseUserURN, extension)
+}
+
+// oktaText sets an attribute of the app's profile. One that is empty overwrites
+// what the target has (okta.md 2.4); what it never had stays away.
+func oktaText(set settings, o object, key, value string) object {
+	switch {
+	case value != "":
+		return o.set(key, value)
+	case o.get(key) == "":
+		return o
+	case set.is("emptied", "empty"):
+		return o.set(key, "")
+	case set.is("emptied", "null"):
+		return o.set(key, nil)
 	}
-	return o
+	return o.without(key)
 }
 
 // oktaEmail is an address with its type, or without.
 func oktaEmail(set settings, email object) object {
 	if set.is("email-type", "absent") {
-		email = slices.DeleteFunc(email, func(m member) bool { return m.key == "type" })
+		email = email.without("type")
 	}
 	return email
 }

@@ -12,6 +12,8 @@ import (
 // push is public, so by default it is left out.
 func oktaOINUserPatch(set settings) *Dialect {
 	d := oktaOIN(set)
+	// What a push by PATCH does with an emptied attribute is not known either.
+	d.Options = slices.DeleteFunc(d.Options, func(o Option) bool { return o.Name == "emptied" })
 	d.Name, d.Label, d.Flows = "okta-oin-userpatch", "Okta, catalog app with user PATCH", false
 	d.Options = append(d.Options, Option{
 		Name: "profile-patch", About: "no capture of a profile PATCH is public; by analogy with active it has no path", Default: "left-out", Values: []string{"left-out", "without-path", "with-path"},

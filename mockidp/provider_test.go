@@ -291,3 +291,29 @@ func TestEntraRoles(t *testing.T) {
 		assert.Equal(t, want, s.took(), function)
 	}
 }
+
+// 200 with the resource and 204 without a body both do as the answer to a PATCH
+// (okta.md, OKTA-Q33; entra.md E45).
+func TestAnAnswerToAPatchMayHaveABody(t *testing.T) {
+	for _, dialect := range []string{"okta-oin", "entra-legacy", "entra-compliant"} {
+		for _, status := range []int{http.StatusOK, http.StatusNoContent} {
+			s := newStage(t, dialect, nil, false)
+			s.idp = mockidp.New(mockidp.Config{Dialect: s.idp.Dialect(), Target: scim.DoerFunc(func(ctx context.Context, r scim.Request) *scim.Exchange {
+				x := s.client.Do(ctx, r)
+				if r.Method == http.MethodPatch && x.Status()/100 == 2 {
+					body := scim.Body(nil)
+					if status == http.StatusOK {
+						body = s.client.Do(ctx, scim.Request{Method: http.MethodGet, Path: r.Path}).Response.Body
+					}
+					x.Response.Status, x.Response.Body = status, body
+				}
+				return x
+			})})
+			s.done(s.idp.Assign(ctx, s.user("ada")))
+			s.done(s.idp.Unassign(ctx, "ada"))
+			s.done(s.idp.Assign(ctx, s.user("ada")))
+			s.done(s.idp.PushGroup(ctx, group(s.idp.Dialect(), "hull")))
+			s.done(s.idp.AddMembers(ctx, "hull", "ada"))
+		}
+	}
+}
