@@ -13,7 +13,7 @@ import (
 // The limits of a file that every consumer of JUnit XML takes: Buildkite
 // refuses more than 5,000 cases, GitLab more than 30 MB or 250,000 objects.
 const (
-	maxCases = 2000
+	maxCases = 5000
 	maxBytes = 20 << 20
 )
 
