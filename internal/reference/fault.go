@@ -57,7 +57,7 @@ var faultTopics = [][]Fault{
 	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, resourceFaults, messageFaults,
 	filterFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
-	provisioningFaults,
+	provisioningFaults, supportFaults,
 	dataFaults,
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,
@@ -71,7 +71,7 @@ var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 	tenantVariations,
 	schemaVariations,
-	demandVariations,
+	demandVariations, supportVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each

@@ -125,7 +125,7 @@ var provisioningFaults = []Fault{
 				c.srv.store.mu.Lock()
 				defer c.srv.store.mu.Unlock()
 				if c.srv.store.byID[r.id] == r {
-					c.srv.store.remove(r)
+					c.srv.drop(r)
 				}
 			}
 		})},

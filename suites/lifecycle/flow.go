@@ -68,7 +68,7 @@ func played() []*mockidp.Dialect {
 }
 
 func flows() []Flow {
-	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows)
+	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows, supportFlows())
 }
 
 func (f Flow) check(d *mockidp.Dialect) Check {

@@ -44,14 +44,16 @@ func (s *Sync) start(disabled bool) {
 }
 
 // name is the identity provider's name for people.
-func (s *Sync) name() string {
-	switch s.dialect.IdP {
+func (s *Sync) name() string { return nameOf(s.dialect) }
+
+func nameOf(d *mockidp.Dialect) string {
+	switch d.IdP {
 	case "okta":
 		return "Okta"
 	case "entra":
 		return "Entra ID"
 	}
-	return s.dialect.Label
+	return d.Label
 }
 
 // known skips the flow when the dialect has no wording for a change.
