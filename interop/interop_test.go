@@ -76,11 +76,16 @@ func TestServers(t *testing.T) {
 	if !*interop {
 		t.Skip("needs Node.js and downloads: go test ./interop -interop")
 	}
+	var sections []string
 	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
 			file := filepath.Join(s.dir, s.findings)
 			want := readFindings(t, file)
-			found := findingsOf(s.judge(t, s.start(t)))
+			report := s.judge(t, s.start(t))
+			if len(s.only) == 0 {
+				sections = append(sections, flowsSection(s.name, report))
+			}
+			found := findingsOf(report)
 			if *update {
 				want = writeFindings(t, file, want, found)
 			}
@@ -90,6 +95,7 @@ func TestServers(t *testing.T) {
 				"verified findings that are not reported any more")
 		})
 	}
+	compareFlows(t, sections)
 }
 
 // start builds and starts the server and returns its base URL. It ends with
