@@ -27,7 +27,14 @@ type User struct {
 	Locale string
 	// Password is the placeholder that Okta sends on create.
 	Password string
+	// Custom is an attribute of an extension of the target's own that an
+	// administrator maps; the zero value is none. Only Entra ID's form of it is
+	// shown (entra.md 2.1, 2.5).
+	Custom CustomAttribute
 }
+
+// CustomAttribute is a text in an extension of the target's own.
+type CustomAttribute struct{ URN, Name, Value string }
 
 // Formatted is the whole name.
 func (u User) Formatted() string { return strings.TrimSpace(u.GivenName + " " + u.FamilyName) }

@@ -155,7 +155,11 @@ func entraUser(u User) object {
 		o = o.with("phoneNumbers", list{object{{"type", "mobile"}, {"value", u.MobilePhone}}})
 	}
 	o = o.withText("preferredLanguage", u.Locale).with("roles", list{}).withText("title", u.Title)
-	return o.with(scim.EnterpriseUserURN, object{}.withText("department", u.Department).withText("employeeNumber", u.EmployeeNumber))
+	o = o.with(scim.EnterpriseUserURN, object{}.withText("department", u.Department).withText("employeeNumber", u.EmployeeNumber))
+	if u.Custom.URN != "" {
+		o = o.with(u.Custom.URN, object{{u.Custom.Name, u.Custom.Value}}) // schemas does not name it (entra.md 2.1)
+	}
+	return o
 }
 
 // entraAddress is the address at work, in the order of the default mapping.
@@ -174,7 +178,7 @@ type mapping struct {
 }
 
 func entraMappings(u User) []mapping {
-	return []mapping{
+	all := []mapping{
 		{"userName", u.UserName, false},
 		{"displayName", u.DisplayName, false},
 		{"title", u.Title, false},
@@ -193,6 +197,10 @@ func entraMappings(u User) []mapping {
 		{scim.EnterpriseUserURN + ":employeeNumber", u.EmployeeNumber, false},
 		{scim.EnterpriseUserURN + ":department", u.Department, false},
 	}
+	if u.Custom.URN != "" {
+		all = append(all, mapping{u.Custom.URN + ":" + u.Custom.Name, u.Custom.Value, false})
+	}
+	return all
 }
 
 // difference is a mapped attribute that the target has otherwise, or not.

@@ -57,7 +57,7 @@ var faultTopics = [][]Fault{
 	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, resourceFaults, messageFaults,
 	filterFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
-	provisioningFaults, supportFaults,
+	provisioningFaults, supportFaults, driftFaults,
 	dataFaults,
 	concurrencyFaults, bulkMessageFaults, offerFaults, requestFormFaults, asyncFaults, transportFaults, placeFaults,
 	tenantFaults, rightsFaults,

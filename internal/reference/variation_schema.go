@@ -6,6 +6,9 @@ import (
 	"github.com/scimtest/scimtest/scim"
 )
 
+// userAcmeURN is the URN of an extension of users, in the namespace of RFC 6963.
+const userAcmeURN = "urn:example:scimtest:extension:acme:2.0:User"
+
 // schemaVariations are in what /Schemas and /ResourceTypes say, and in how
 // references are written.
 var schemaVariations = []Variation{
@@ -25,6 +28,14 @@ var schemaVariations = []Variation{
 					d["type"] = strings.ToUpper(kind)
 				}
 			})
+		})},
+	{"user-extension-of-its-own", "Users have an extension that is the service provider's own", "7643-3.3, entra.md 2.1",
+		onShape(func(types []*resourceType) []*resourceType {
+			types[0].extensions = append(types[0].extensions, &schema{
+				id: userAcmeURN, name: "Acme", about: "What Acme knows of a person.",
+				attributes: []*attribute{text("badge", "What stands on the badge.", caseExact)},
+			})
+			return types
 		})},
 	{"extension-required-filled-in", "A user without the enterprise extension gets it, since it is required", "7643-6-11",
 		func(b *behaviour) {

@@ -141,3 +141,16 @@ func (s *Sync) CreateBehind(key string, with ...With) string {
 	s.kept[key] = id
 	return id
 }
+
+// addEmailBehind gives the target's user an address at home besides.
+func (s *Sync) addEmailBehind(key, address string) {
+	value := Doc{"value": address, "type": "home"}
+	s.behind(s.userPath(key), change{
+		operations: []scim.PatchOperation{Add("emails", Values{value})},
+		replace: func(d Doc) {
+			list, _ := d["emails"].([]any)
+			d["emails"] = append(list, value)
+		},
+		shows: func(r scim.Resource) bool { return r.Has(`emails[type eq "home"]`) },
+	})
+}

@@ -34,6 +34,10 @@ type Flow struct {
 	Steps []FlowStep
 	// Should lists the steps whose failure is a limit and breaks nothing.
 	Should []string
+	// Alone flows run without siblings beside them.
+	Alone bool
+	// BadCredentials is how many requests come with a token that has expired.
+	BadCredentials int
 }
 
 // FlowStep is a step of a flow.
@@ -68,7 +72,8 @@ func played() []*mockidp.Dialect {
 }
 
 func flows() []Flow {
-	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows, supportFlows())
+	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows,
+		attributeFlows, nameFlows, returnFlows, scaleFlows, lostFlows, userDriftFlows, groupDriftFlows, supportFlows())
 }
 
 func (f Flow) check(d *mockidp.Dialect) Check {
@@ -80,6 +85,8 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 	lacks := f.lacks(d)
 	if lacks != "" {
 		c.Catches = nil
+	} else {
+		c.Alone, c.BadCredentials = f.Alone, f.BadCredentials
 	}
 	for _, intent := range append([]string{"Find", "Create"}, f.Uses...) {
 		if ref := d.Source[intent]; ref.Mark == mockidp.Assumed {
