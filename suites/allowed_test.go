@@ -88,7 +88,7 @@ func answeredInFull(r *engine.Result) bool {
 // regexpIDs matches what the reference and the clock make: ids, times,
 // versions, cursors, ports.
 func regexpIDs() *regexp.Regexp {
-	return regexp.MustCompile(`(?i)[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}` +
+	return regexp.MustCompile(`(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}` +
 		`|\d{4}-\d\d-\d\dT\d\d(:|%3A)\d\d(:|%3A)\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?` +
 		`|W/(\\?")[^"\\]*(\\?")|cursor=[0-9a-f.]+|127\.0\.0\.1(:|%3A)\d+`)
 }

@@ -23,7 +23,7 @@ func TestFlowsOfSomeTargets(t *testing.T) {
 	}{
 		{
 			flow: "attribute-custom", variations: []string{"user-extension-of-its-own"},
-			breaks: map[string]string{"entra-legacy": "patch-urn-path-flattened", "entra-compliant": "patch-urn-key-ignored"},
+			breaks: map[string]string{"entra-legacy": "patch-refuses-extension", "entra-compliant": "patch-urn-key-ignored"},
 		},
 		{
 			flow: "out-of-sync.duplicate-groups", variations: []string{"group-names-repeat"},

@@ -74,7 +74,7 @@ var lostFlows = []Flow{
 			return "whether " + d.Label + " repeats a change of members is not known"
 		},
 		CatchesIn: map[string][]string{
-			"okta-aiw": {"put-same-members-refused"}, "okta-oin": {"patch-add-present-member-409", "patch-remove-unmatched-404"},
+			"okta-aiw": {"put-same-members-refused"}, "okta-oin": {"patch-add-present-member-409"},
 			"entra-legacy":    {"patch-add-present-member-409"},
 			"entra-compliant": {"patch-add-present-member-409", "patch-remove-unmatched-404"},
 		},
@@ -88,6 +88,12 @@ var lostFlows = []Flow{
 				s.ExpectMembers("sales", "ada", "bo")
 			}},
 			{"removed", "She is taken out, and the answer is lost", func(s *Sync) {
+				if s.dialect.Name == "okta-oin" {
+					// A push that failed is tried again (okta.md 6), and to
+					// add a member twice is success by the RFC; to remove one
+					// twice need not be.
+					s.t.Skip("whether Okta's catalog app repeats a removal is not known")
+				}
 				s.lose(func() mockidp.Change { return s.idp.RemoveMembers(s.t.Context(), "sales", "bo") }, s.changesMembers("bo"))
 			}},
 			{"removed-again", "She is taken out again", func(s *Sync) {

@@ -12,10 +12,8 @@ import (
 var returnFlows = []Flow{
 	{
 		ID: "rehire-new-id", Title: "Somebody who comes back as a new entry of the directory gets the account that she had",
-		Uses:   []string{"Deactivate", "Reactivate"},
-		Breaks: []string{"OKTA-Q09", "OKTA-Q12", "OKTA-Q20", "E14", "E74", "E75"},
-		// Whether the former id of the directory is replaced is shown only by
-		// who sends one.
+		Uses:    []string{"Deactivate", "Reactivate"},
+		Breaks:  []string{"OKTA-Q09", "OKTA-Q12", "OKTA-Q20", "E14", "E74", "E75"},
 		Catches: []string{"inactive-hidden-from-filter", "inactive-is-final"},
 		Should:  []string{"same"},
 		Steps: []FlowStep{
@@ -64,7 +62,7 @@ var returnFlows = []Flow{
 			}},
 			{"returns", "She comes back with that userName", func(s *Sync) {
 				u := s.person("ada")
-				u.UserName = s.person("bo").UserName
+				u.UserName, u.Email = s.person("bo").UserName, s.person("bo").Email
 				s.people["ada"] = u
 				c := s.known(s.idp.Assign(s.t.Context(), u))
 				s.t.Settle()
