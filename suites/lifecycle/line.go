@@ -13,6 +13,8 @@ type line struct {
 	// loses says whose answer gets lost: the target does what it is asked for,
 	// and the identity provider hears nothing. It is asked until it says yes.
 	loses func(scim.Request) bool
+	// lost is the exchange whose answer was lost.
+	lost *scim.Exchange
 	// outdated says which requests come with a token that has expired; wrong is
 	// their Authorization header.
 	outdated func(scim.Request) bool
@@ -30,7 +32,7 @@ func (l *line) over(target scim.Doer) scim.Doer {
 		if l.loses == nil || !l.loses(req) {
 			return x
 		}
-		l.loses = nil
+		l.loses, l.lost = nil, x
 		return &scim.Exchange{Request: req, Error: "the answer did not come in time", Phase: scim.PhaseExchange, Started: x.Started, Elapsed: x.Elapsed}
 	})
 }

@@ -168,6 +168,7 @@ func (s *Sync) lose(act func() mockidp.Change, which func(scim.Request) bool) {
 		s.must(c) // it did not come to that request
 		s.t.Skip("%s sends no such request here", s.name())
 	}
+	s.t.AnswerTo(s.line.lost).Success()
 	s.t.Expect(c.Outcome == mockidp.Failed, nil, "", "a failure", string(c.Outcome), s.name()+" takes a change without an answer for done")
 }
 

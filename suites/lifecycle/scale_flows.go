@@ -30,6 +30,7 @@ var scaleFlows = []Flow{
 		Steps: []FlowStep{
 			{"pushed", "The group is pushed while nobody in it has an account: it is empty", func(s *Sync) {
 				s.PushGroup("sales", "ada", "bo")
+				s.ExpectGroupName("sales")
 				s.ExpectMembers("sales")
 			}},
 			{"joined", "Its two people are assigned", func(s *Sync) { s.Assign("ada", "bo") }},
