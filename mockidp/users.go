@@ -469,8 +469,8 @@ func (a *account) changed() User {
 	have, changed := reflect.ValueOf(*a.sent), reflect.ValueOf(&u).Elem()
 	for i := range have.NumField() {
 		ofName := slices.Contains([]string{"GivenName", "FamilyName"}, have.Type().Field(i).Name)
-		if have.Field(i).String() == changed.Field(i).String() && (name || !ofName) {
-			changed.Field(i).SetString("")
+		if have.Field(i).Equal(changed.Field(i)) && (name || !ofName) {
+			changed.Field(i).SetZero()
 		}
 	}
 	return u

@@ -9,7 +9,7 @@ import (
 
 // tombstone is what Entra ID puts in front of the userName of a user in its
 // recycle bin: the id without dashes.
-var tombstone = regexp.MustCompile(`(?i)^[0-9a-f]{32}[^0-9a-f@]`)
+var tombstone = regexp.MustCompile(`(?i)^[0-9a-f]{32}`)
 
 // driftFaults show when the identity provider and the service provider have
 // come apart, or are about to.

@@ -51,26 +51,27 @@ var attributeFlows = []Flow{
 			return "how " + d.Label + " sends an attribute that was emptied is not known"
 		},
 		CatchesIn: map[string][]string{
-			"entra-legacy":    {"patch-replaces-resource", "phone-number-cut"},
-			"entra-compliant": {"patch-without-path-replaces-resource", "phone-number-cut"},
+			"entra-legacy": {"patch-replaces-resource"}, "entra-compliant": {"patch-without-path-replaces-resource"},
 		},
-		Should: []string{"quiet"},
 		Steps: []FlowStep{
 			{"joins", "She is assigned with a title", func(s *Sync) {
 				s.t.Offers(scim.UserURN, "title")
 				s.Assign("ada")
 				s.kept["title"] = s.person("ada").Title
 			}},
-			{"quiet", "Her title is emptied: the target is read, and nothing is written", func(s *Sync) {
+			{"quiet", "Her title is emptied: nothing is written", func(s *Sync) {
 				u := s.person("ada")
 				u.Title = ""
 				s.people["ada"] = u
 				c := s.idp.Update(s.t.Context(), u)
 				s.t.Settle()
+				n := 0
 				for _, x := range c.Exchanges {
-					s.t.AnswerTo(x).Holds(!writes(x.Request), "", "no write", x.Request.Method,
-						"the target shows another value than was sent, so that "+s.name()+" writes it again each time")
+					if writes(x.Request) {
+						n++
+					}
 				}
+				s.t.Expect(n == 0, nil, "", "no write", count(n), s.name()+" writes where it has nothing to write")
 			}},
 			{"other", "Another attribute changes", func(s *Sync) {
 				s.Change("ada", func(u *mockidp.User) { u.DisplayName = "Captain " + u.DisplayName })

@@ -26,6 +26,8 @@ type Sync struct {
 	// couldLogIn is what was observed before somebody left; nil when nothing.
 	couldLogIn *bool
 	line line
+	// job is of flows that startJob.
+	job *entraJob
 }
 
 // enter begins a step: the same identity provider goes on in it.
