@@ -78,6 +78,7 @@ var userDriftFlows = []Flow{
 				s.t.Settle()
 				s.t.AnswerTo(c.Exchanges[0]).Status(404)
 				if s.dialect.IdP == "entra" {
+					s.kept["outcome"] = string(c.Outcome)
 					s.must(c) // it looks for her anew (entra.md 5.3)
 					return
 				}
@@ -90,6 +91,9 @@ var userDriftFlows = []Flow{
 				s.Assign("ada")
 			}},
 			{"linked", "She is linked to the new account", func(s *Sync) {
+				if s.kept["outcome"] == string(mockidp.Failed) {
+					s.t.Skip("how Entra ID goes on after that is not known")
+				}
 				id, _ := s.idp.Link("ada")
 				s.t.Expect(id == s.kept["new"], nil, "id", "the id of the new account", "another", "the assignment is linked to another account")
 			}},
