@@ -25,7 +25,7 @@ type Sync struct {
 	kept map[string]string
 	// couldLogIn is what was observed before somebody left; nil when nothing.
 	couldLogIn *bool
-	line line
+	line       line
 	// job is of flows that startJob.
 	job *entraJob
 }
