@@ -85,8 +85,11 @@ var attributeFlows = []Flow{
 		Uses:   []string{"Update"},
 		Breaks: []string{"OKTA-Q05", "E31", "E41"},
 		Lacks: func(d *mockidp.Dialect) string {
-			if !updatesEmail(d) {
+			switch {
+			case !updatesEmail(d):
 				return "no update of " + d.Label + " with an e-mail address is known"
+			case d.Source["Update"].Mark == mockidp.Assumed:
+				return "how " + d.Label + " updates an address is assumed (" + d.Source["Update"].Key + ")"
 			}
 			return ""
 		},

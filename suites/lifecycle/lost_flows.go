@@ -13,10 +13,19 @@ import (
 var lostFlows = []Flow{
 	{
 		ID: "lost-answer.create", Title: "Somebody whose create was done without an answer gets no second account",
-		Breaks:  []string{"OKTA-Q06", "OKTA-Q14", "OKTA-Q40", "E16", "E70"},
-		Catches: []string{"filter-eq-finds-nothing"},
+		Breaks: []string{"OKTA-Q06", "OKTA-Q14", "OKTA-Q40", "E16", "E70"},
+		Lacks: func(d *mockidp.Dialect) string {
+			if d.Find == nil && d.ListUsers == nil {
+				return d.Unknown["Find"]
+			}
+			return ""
+		},
 		CatchesIn: map[string][]string{
-			"okta-aiw": {"duplicate-user-name-accepted"}, "okta-oin": {"duplicate-user-name-accepted"},
+			"okta-aiw":     {"filter-eq-finds-nothing", "duplicate-user-name-accepted"},
+			"okta-oin":     {"filter-eq-finds-nothing", "duplicate-user-name-accepted"},
+			"entra-legacy": {"filter-eq-finds-nothing"}, "entra-compliant": {"filter-eq-finds-nothing"},
+			"pingfederate": {"filter-eq-finds-nothing"}, "onelogin": {"filter-eq-finds-nothing"}, "jumpcloud": {"filter-eq-finds-nothing"},
+			"authentik": {"filter-eq-finds-nothing"}, "pingone": {"filter-eq-finds-nothing"}, "sailpoint": {"list-500"},
 		},
 		Steps: []FlowStep{
 			{"lost", "She is assigned; the create is done, and its answer is lost", func(s *Sync) {
@@ -46,7 +55,7 @@ var lostFlows = []Flow{
 			"okta-aiw": {"unique-against-itself"}, "okta-oin": {"unique-against-itself"},
 			"entra-legacy": {"patch-op-case-ignored"}, "entra-compliant": {"patch-without-path-ignored"},
 			"pingfederate": {"unique-against-itself"}, "onelogin": {"unique-against-itself"},
-			"jumpcloud": {"patch-same-value-refused"},
+			"jumpcloud": {"patch-same-value-refused"}, "sailpoint": {"patch-ignored"}, "authentik": {"unique-against-itself"},
 		},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},

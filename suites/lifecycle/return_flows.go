@@ -12,10 +12,15 @@ import (
 var returnFlows = []Flow{
 	{
 		ID: "rehire-new-id", Title: "Somebody who comes back as a new entry of the directory gets the account that she had",
-		Uses:    []string{"Deactivate", "Reactivate"},
+		Uses:    []string{"Update", "Deactivate", "Reactivate"},
 		Breaks:  []string{"OKTA-Q09", "OKTA-Q12", "OKTA-Q20", "E14", "E74", "E75"},
-		Catches: []string{"inactive-hidden-from-filter", "inactive-is-final"},
-		Should:  []string{"same"},
+		Catches: []string{"inactive-is-final"},
+		CatchesIn: map[string][]string{
+			"okta-aiw": {"inactive-hidden-from-filter"}, "okta-oin": {"inactive-hidden-from-filter"},
+			"entra-legacy": {"inactive-hidden-from-filter"}, "entra-compliant": {"inactive-hidden-from-filter"},
+			"pingfederate": {"inactive-hidden-from-filter"}, "onelogin": {"inactive-hidden-from-filter"}, "jumpcloud": {"inactive-hidden-from-filter"},
+		},
+		Should: []string{"same"},
 		Steps: []FlowStep{
 			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
 			{"leaves", "She is unassigned", func(s *Sync) {
