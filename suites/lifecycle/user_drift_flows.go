@@ -208,7 +208,7 @@ var userDriftFlows = []Flow{
 				s.job.Assign(s.person("ada"))
 				s.job.cycle()
 				s.kept["before"] = s.link("ada")
-				s.ExpectActive("ada", true)
+				s.ExpectUser("ada")
 			}},
 			{"deleted", "She goes to the recycle bin: one PATCH makes her inactive and puts her id before her userName", func(s *Sync) {
 				s.job.Delete("ada")
