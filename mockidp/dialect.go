@@ -150,6 +150,9 @@ type Dialect struct {
 	objectID func(tag, what string) string
 	// rematches: a linked object that is gone is looked for anew.
 	rematches bool
+	// staleReads: the push that follows a reactivation carries what was
+	// read before it.
+	staleReads bool
 }
 
 // constructors makes the dialects, by name.

@@ -35,8 +35,9 @@ func oktaCommon(set settings) *Dialect {
 		encode = url.QueryEscape
 	}
 	return &Dialect{
-		IdP:      "okta",
-		objectID: oktaID,
+		IdP:        "okta",
+		objectID:   oktaID,
+		staleReads: set.is("reassignment", "stale"),
 		Options: []Option{
 			{
 				Name: "email-type", About: "the type of an address disappears when the administrator removes emailType",
@@ -49,6 +50,10 @@ func oktaCommon(set settings) *Dialect {
 			{
 				Name: "emptied", About: "how an attribute that was emptied is spelled in a push; that it overwrites is documented",
 				Default: "omitted", Values: []string{"omitted", "empty", "null"}, Source: Ref{"okta.md 2.4", Assumed},
+			},
+			{
+				Name: "reassignment", About: "a quick reassignment was seen to push active as it was before the reactivation",
+				Default: "fresh", Values: []string{"fresh", "stale"}, Source: Ref{"okta.md 2.5", Observed},
 			},
 			{
 				Name: "space", About: "how a blank of a filter is encoded; the plus is that of older documents",

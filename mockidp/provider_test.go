@@ -317,3 +317,34 @@ func TestAnAnswerToAPatchMayHaveABody(t *testing.T) {
 		}
 	}
 }
+
+// A quick reassignment can end with the user inactive: the push carries active
+// as it was read before the reactivation (okta.md 2.5).
+func TestOktaPushesWhatItReadBefore(t *testing.T) {
+	for reassignment, active := range map[string]bool{"fresh": true, "stale": false} {
+		s := newStage(t, "okta-oin", map[string]string{"reassignment": reassignment}, false)
+		s.done(s.idp.Assign(ctx, s.user("ada")))
+		id, _ := s.idp.Link("ada")
+		s.done(s.idp.Unassign(ctx, "ada"))
+		s.done(s.idp.Assign(ctx, s.user("ada")))
+		r, err := scim.NewResource(s.client.Do(ctx, scim.Request{Method: http.MethodGet, Path: "/Users/" + id}).Response.Body)
+		require.NoError(t, err)
+		assert.Equal(t, active, r.Get("active").Bool(), reassignment)
+	}
+}
+
+// JumpCloud takes ids that are strings, and no others (other-idps.md 6).
+func TestAnIdIsAString(t *testing.T) {
+	for id, want := range map[string]mockidp.Outcome{`"7"`: mockidp.Done, `7`: mockidp.Failed} {
+		d, err := mockidp.Lookup("jumpcloud", nil)
+		require.NoError(t, err)
+		p := mockidp.New(mockidp.Config{Dialect: d, Target: scim.DoerFunc(func(_ context.Context, r scim.Request) *scim.Exchange {
+			x := &scim.Exchange{Request: r, Response: &scim.Response{Status: http.StatusOK, Body: scim.Body(`{"totalResults":0}`)}}
+			if r.Method == http.MethodPost {
+				x.Response.Status, x.Response.Body = http.StatusCreated, scim.Body(`{"id":`+id+`,"active":true}`)
+			}
+			return x
+		})})
+		assert.Equal(t, want, p.Assign(ctx, mockidp.User{Key: "ada", UserName: "ada"}).Outcome, id)
+	}
+}

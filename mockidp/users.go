@@ -198,7 +198,7 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 	if !p.isOkta() {
 		return p.linkTo(w, a, a.id)
 	}
-	c := p.adopt(w, a, inactive)
+	c := p.adopt(w, a, hit, inactive)
 	if c.Outcome == Failed {
 		a.id = "" // so that nothing is sent when she is unassigned (okta.md 2.5)
 	}
@@ -206,7 +206,7 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 }
 
 // adopt is how Okta takes an account: it is switched on, read, and written.
-func (p *Provider) adopt(w *work, a *account, inactive bool) Change {
+func (p *Provider) adopt(w *work, a *account, hit scim.Resource, inactive bool) Change {
 	if inactive && !p.switchActive(w, a, true) {
 		return w.change
 	}
@@ -219,6 +219,9 @@ func (p *Provider) adopt(w *work, a *account, inactive bool) Change {
 		w.fail(x, "Error while reading user "+a.user.UserName)
 		return w.change
 	}
+	if p.d.staleReads {
+		current = hit
+	}
 	if p.d.Update == nil { // what the push looks like is not known
 		a.active = true
 		return w.done("application.provision.user.reactivate")
@@ -228,7 +231,7 @@ func (p *Provider) adopt(w *work, a *account, inactive bool) Change {
 			return w.change
 		}
 	}
-	a.active = true
+	a.active = !p.d.staleReads || !inactive
 	a.pushed()
 	return w.done("application.provision.user.push_profile")
 }
