@@ -50,6 +50,19 @@ var bulkFaults = []Fault{
 				}
 			}
 		})},
+	{"bulk-error-fails-those-before", "An operation that fails is told of those before it too", "7644-3.7-20",
+		onAnswer(func(c *call, a *reply) {
+			results := listOf(a.body["Operations"])
+			for i := range results {
+				last, _ := results[i].(object)
+				if c.endpoint() != scim.BulkEndpoint || last["response"] == nil {
+					continue
+				}
+				for _, before := range results[:i] {
+					before.(object)["status"], before.(object)["response"] = last["status"], last["response"]
+				}
+			}
+		})},
 	{"bulk-without-operations-succeeds", "A bulk request without operations succeeds", "7644-3.7-19",
 		onRequest(func(c *call) (*reply, error) {
 			if c.endpoint() == scim.BulkEndpoint && c.body["Operations"] == nil {

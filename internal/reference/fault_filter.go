@@ -110,6 +110,13 @@ var filterFaults = []Fault{
 			}
 			return f
 		})},
+	{"filter-time-without-end", "Times are compared with the beginning of a span alone", "7644-3.4.2.2-22",
+		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+			if isTime(f) && (f.Op == scim.LE || f.Op == scim.LT) {
+				return holdsAlways
+			}
+			return f
+		})},
 	{"filter-time-as-text", "Times are compared without regard to their offset", "7644-3.4.2.2-16",
 		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
 			if s, _ := f.Value.(string); isTime(f) && len(s) > len(time.DateTime) {

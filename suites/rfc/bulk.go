@@ -185,7 +185,7 @@ var bulkErrorChecks = []Check{
 		ID: "bulk.goes-on-after-an-error", Level: Must,
 		Title:    "Without failOnErrors an operation that fails does not stop the others",
 		Requires: []string{"7644-3.7-20", "7644-3.7-18", "7644-3.7.3-01"}, Needs: []Feature{Bulk},
-		Catches: []string{"bulk-stops-at-first-error", "bulk-fails-as-a-whole"},
+		Catches: []string{"bulk-stops-at-first-error", "bulk-fails-as-a-whole", "bulk-error-fails-those-before"},
 	}, Body: func(t *T) {
 		taken := t.GivenUser()
 		last := t.NewUser()

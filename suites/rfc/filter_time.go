@@ -82,7 +82,7 @@ var filterTimeChecks = []Check{
 		ID: "filter.last-modified", Level: Must,
 		Title:    "A filter on meta.lastModified finds what changed within a span of time",
 		Requires: []string{"7644-3.4.2.2-18", "7644-3.4.2.2-22"}, Needs: []Feature{Filtering},
-		Catches: []string{"filter-time-never", "filter-order-ignored"},
+		Catches: []string{"filter-time-never", "filter-order-ignored", "filter-time-without-end"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
 		at := created(t, u)
