@@ -21,12 +21,16 @@ func authentik(set settings) *Dialect {
 	}
 	const order = "the order of the keys"
 	d := &Dialect{
-		Name: "authentik", Label: "authentik", IdP: "authentik", objectID: guid, rematches: true, FindAfterConflict: true, ComparesMembers: true,
+		Name: "authentik", Label: "authentik", IdP: "authentik", objectID: guid, rematches: true, FindAfterConflict: true, DiscoveryMayFail: true, ComparesMembers: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{"other-idps.md 7.1", Observed}}},
 		Options: []Option{
 			{
 				Name: "headers", About: "\"none\" is what versions of early 2023 sent: neither Accept nor a media type of SCIM",
 				Default: "both", Values: []string{"both", "none"}, Source: Ref{"other-idps.md 7.1", Observed},
+			},
+			{
+				Name: "filter-value", About: "the value of the lookup is in quotes since goauthentik/authentik 16465; until 2025.8.1 it was bare",
+				Default: "quoted", Values: []string{"quoted", "bare"}, Source: Ref{"other-idps.md 7.3", Observed},
 			},
 			{
 				Name: "groups-by", About: "what the target's ServiceProviderConfig says of PATCH",
@@ -67,8 +71,12 @@ func authentik(set settings) *Dialect {
 		config = "/ServiceProviderConfigs"
 	}
 	d.Discover = func() []scim.Request { return []scim.Request{w.read(config, "")} }
-	d.Find = func(u User) scim.Request { // without quotes
-		return w.read(scim.UsersEndpoint, "filter="+url.QueryEscape("userName eq "+u.UserName))
+	d.Find = func(u User) scim.Request {
+		value := scim.Quote(u.UserName)
+		if set.is("filter-value", "bare") {
+			value = u.UserName
+		}
+		return w.read(scim.UsersEndpoint, "filter="+url.QueryEscape("userName eq "+value))
 	}
 	user := func(id string, u User, active bool) object {
 		o := object{{"schemas", list{scim.UserURN}}}.withText("id", id)

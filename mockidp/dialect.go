@@ -84,6 +84,14 @@ type Dialect struct {
 
 	// Flows: the flows of suites/lifecycle are played in this dialect.
 	Flows bool
+	// Open says what the sources leave open, so that nobody can say that a
+	// target is ready for it, however its flows go.
+	Open string
+	// Limit says what it never does or nobody shows, so that a target is ready
+	// for the rest at most.
+	Limit string
+	// KnownMediaType: its media type is sourced even where a body is assumed.
+	KnownMediaType bool
 
 	// Discover is what is asked before everything else, where the answers
 	// steer what follows.
@@ -136,6 +144,9 @@ type Dialect struct {
 	// MembersInCreate: the members travel with the create of a group, and
 	// nothing follows it.
 	MembersInCreate bool
+	// DiscoveryMayFail: without an answer to Discover the least is taken to be
+	// supported.
+	DiscoveryMayFail bool
 	// RereadsGroups: all groups are read before each change of members.
 	RereadsGroups bool
 	// ComparesMembers: a group is not read before a change of its members,

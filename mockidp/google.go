@@ -16,7 +16,8 @@ func googleWorkspace(set settings) *Dialect {
 	}
 	noGroups, unshown := "Google Workspace provisions no groups (other-idps.md 9)", "the request is not known (other-idps.md 9)"
 	d := &Dialect{
-		Name: "google-workspace", Label: "Google Workspace", IdP: "google-workspace", objectID: guid,
+		Name: "google-workspace", Label: "Google Workspace", IdP: "google-workspace", objectID: guid, Flows: true, KnownMediaType: true,
+		Open: "how it looks users up, updates and disables them is not published (other-idps.md 9)",
 		Options: []Option{
 			{
 				Name: "department", About: "the mapping is documented with a dot between URN and attribute; whether the dot is sent is unknown",

@@ -21,14 +21,14 @@ func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string)
 	case p.d.CreateGroup == nil:
 		return w.lacks("CreateGroup")
 	case p.d.FindGroup == nil && p.d.ListGroups != nil:
-		id, ok := w.findInList(p.d.ListGroups, "displayName", g.Name)
+		hit, ok := w.findInList(p.d.ListGroups, "displayName", g.Name)
 		switch {
 		case !ok:
 			return w.change
-		case id == "":
+		case hit.ID() == "":
 			return p.createGroup(w, entry, members)
 		}
-		return p.linkGroup(w, entry, members, id)
+		return p.linkGroup(w, entry, members, hit.ID())
 	case p.d.FindGroup == nil:
 		return p.createGroup(w, entry, members)
 	case p.d.FindAfterConflict:

@@ -14,7 +14,8 @@ func oktaOINUserPatch(set settings) *Dialect {
 	d := oktaOIN(set)
 	// What a push by PATCH does with an emptied attribute is not known either.
 	d.Options = slices.DeleteFunc(d.Options, func(o Option) bool { return o.Name == "emptied" })
-	d.Name, d.Label, d.Flows = "okta-oin-userpatch", "Okta, catalog app with user PATCH", false
+	d.Name, d.Label, d.Flows = "okta-oin-userpatch", "Okta, catalog app with user PATCH", true
+	d.Open = "the public sources contradict each other on how profiles are pushed, by PUT or by PATCH (okta.md 0)"
 	d.Options = append(d.Options, Option{
 		Name: "profile-patch", About: "no capture of a profile PATCH is public; by analogy with active it has no path", Default: "left-out", Values: []string{"left-out", "without-path", "with-path"},
 		Source: Ref{"okta.md 0", Assumed},

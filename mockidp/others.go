@@ -5,10 +5,32 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/scimtest/scimtest/scim"
 )
 
 // What the identity providers beside Okta and Entra ID do otherwise.
+
+// discovers reports whether a discovery endpoint answers with what belongs
+// there: SailPoint wants valid answers (other-idps.md 4.1). What it looks at is
+// not published, so this is the least: what RFC 7643 sections 5 to 7 require.
+func discovers(x *scim.Exchange) bool {
+	r, ok := resource(x)
+	if !ok {
+		return false
+	}
+	switch path := x.Request.Path; {
+	case path == scim.ServiceProviderConfigEndpoint:
+		return r.Has("patch")
+	case strings.HasPrefix(path, scim.ResourceTypesEndpoint+"/"):
+		return r.Has("endpoint")
+	case strings.HasPrefix(path, scim.SchemasEndpoint+"/"):
+		return strings.EqualFold(r.ID(), strings.TrimPrefix(path, scim.SchemasEndpoint+"/"))
+	}
+	_, err := scim.ParseList(x.Response.Body)
+	return err == nil
+}
 
 // createOrAdopt creates first; on 409 it looks for who is there, and takes the
 // first (other-idps.md 7.3).
@@ -41,26 +63,26 @@ func (w *work) first(r scim.Request, what string) (scim.Resource, bool) {
 }
 
 // findInList reads page after page and compares on this side, without regard
-// to case. The id is "" when there is none.
-func (w *work) findInList(list func(int) scim.Request, attribute, value string) (id string, ok bool) {
+// to case. The hit has no id when there is none.
+func (w *work) findInList(list func(int) scim.Request, attribute, value string) (hit scim.Resource, ok bool) {
 	for start := 1; ; {
 		x, ok := w.expect(list(start), "reading all", http.StatusOK)
 		if !ok {
-			return "", false
+			return hit, false
 		}
 		found, err := scim.ParseList(x.Response.Body)
 		if err != nil {
 			w.fail(x, "the list is not answered by a ListResponse")
-			return "", false
+			return hit, false
 		}
 		for _, r := range found.Resources {
-			if id == "" && strings.EqualFold(r.Get(attribute).String(), value) {
-				id = r.ID()
+			if hit.ID() == "" && strings.EqualFold(r.Get(attribute).String(), value) {
+				hit = r
 			}
 		}
 		start += len(found.Resources)
 		if len(found.Resources) == 0 || start > found.TotalResults {
-			return id, true
+			return hit, true
 		}
 	}
 }
@@ -75,11 +97,12 @@ func (p *Provider) linkTo(w *work, a *account, id string) Change {
 // Where a PUT switches active on, it carries the profile too.
 func (p *Provider) write(ctx context.Context, w *work, a *account, reactivate bool) Change {
 	var requests []scim.Request
-	if reactivate && p.d.Reactivate != nil {
+	known := p.known(a)
+	if reactivate && p.d.Reactivate != nil && known.Get("active").Type != gjson.True {
 		requests = p.d.Reactivate(a.id, scim.Resource{}, a.user)
 	}
 	if p.d.Update != nil && (len(requests) == 0 || requests[0].Method != http.MethodPut) {
-		requests = append(requests, p.d.Update(a.id, scim.Resource{}, a.user)...)
+		requests = append(requests, p.d.Update(a.id, known, a.user)...)
 	}
 	for _, r := range requests {
 		x, ok := w.expect(r, "update of "+a.user.UserName, http.StatusOK, http.StatusNoContent)
@@ -93,8 +116,24 @@ func (p *Provider) write(ctx context.Context, w *work, a *account, reactivate bo
 			return w.change
 		}
 	}
-	a.active, a.dirty = true, false
+	a.active = true
+	a.pushed()
 	return w.done("")
+}
+
+// known is the account as the last aggregation or the last push left it, for
+// those that compare and push single changes (other-idps.md 4). It is empty for
+// the others, which write what the directory has.
+func (p *Provider) known(a *account) scim.Resource {
+	switch {
+	case p.d.Find != nil || p.d.ListUsers == nil:
+		return scim.Resource{}
+	case a.sent == nil:
+		return a.listed
+	}
+	body := members(gjson.ParseBytes(p.d.Create(*a.sent).Body)).set("active", a.active)
+	r, _ := scim.NewResource(encode(body))
+	return r
 }
 
 // leaveGroups takes somebody out of all groups, where that comes before the

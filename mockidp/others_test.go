@@ -54,7 +54,7 @@ func TestSequencesOfTheOthers(t *testing.T) {
 		},
 		{
 			dialect: "sailpoint", join: []string{"GET /Users", post}, move: []string{patch},
-			push: []string{groups, postGroup}, leave: []string{patch}, back: []string{patch, patch}, remove: []string{delGroup},
+			push: []string{groups, postGroup}, leave: []string{patch}, back: []string{patch}, remove: []string{delGroup},
 		},
 		{
 			dialect: "pingone", join: []string{"GET /Users filter username", post}, push: []string{postGroup},
@@ -132,13 +132,17 @@ func TestJumpCloudTriesTheTarget(t *testing.T) {
 // other-idps.md 7.3 and 7.6: authentik looks after a 409 only, and creates
 // anew who is gone.
 func TestAuthentikAdoptsAndHeals(t *testing.T) {
+	for value, want := range map[string][]string{
+		"quoted": {"POST /Users", "GET /Users filter userName", "PUT /Users/{id}"},
+		"bare":   {"POST /Users", "GET /Users filter userName"}, // a target that follows the RFC refuses it
+	} {
+		s := newStage(t, "authentik", map[string]string{"filter-value": value}, false)
+		u := s.user("ada")
+		require.Equal(t, 201, s.byHand("POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"`+u.UserName+`"}`))
+		assert.Equal(t, value == "bare", s.idp.Assign(ctx, u).Outcome == mockidp.Failed)
+		assert.Equal(t, want, s.took())
+	}
 	s := newStage(t, "authentik", nil, false)
-	u := s.user("ada")
-	require.Equal(t, 201, s.byHand("POST", "/Users", `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"`+u.UserName+`"}`))
-	// The lookup has no quotes: a target that follows the RFC refuses it.
-	c := s.idp.Assign(ctx, u)
-	assert.Equal(t, mockidp.Failed, c.Outcome)
-	assert.Equal(t, []string{"POST /Users", "GET /Users filter userName"}, s.took())
 	s.done(s.idp.Assign(ctx, s.user("bo")))
 	id, _ := s.idp.Link("bo")
 	require.Equal(t, 204, s.byHand("DELETE", "/Users/"+id, ""))

@@ -12,7 +12,8 @@ func pingOne(set settings) *Dialect {
 	const sheet = "other-idps.md 3"
 	unshown := "the request is not published (other-idps.md 3)"
 	d := &Dialect{
-		Name: "pingone", Label: "PingOne", IdP: "pingone", objectID: guid, MembersInCreate: true,
+		Name: "pingone", Label: "PingOne", IdP: "pingone", objectID: guid, MembersInCreate: true, Flows: true,
+		Open: "how it updates users, and groups, is not published (other-idps.md 3)",
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{sheet, Documented}}, {"basic", "Basic TOKEN", Ref{sheet, Documented}}},
 		Options: []Option{
 			{

@@ -84,6 +84,8 @@ type account struct {
 	// sent is the user as it was pushed last, nil when all of it is to be
 	// compared.
 	sent *User
+	// listed is the account as a list of all showed it.
+	listed scim.Resource
 }
 
 // pushed is a group of the directory.
@@ -96,7 +98,7 @@ type pushed struct {
 // New makes an identity provider that has nothing yet.
 func New(c Config) *Provider {
 	return &Provider{
-		d: c.Dialect, target: c.Target, disabled: c.Disabled, clock: c.Clock, onChange: c.OnChange,
+		d: c.Dialect.labelled(), target: c.Target, disabled: c.Disabled, clock: c.Clock, onChange: c.OnChange,
 		users: map[string]*account{}, groups: map[string]*pushed{},
 	}
 }

@@ -2,7 +2,10 @@ package mockidp
 
 import (
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -15,8 +18,9 @@ func sailPoint(set settings) *Dialect {
 		body: http.Header{"Accept": {scim.MediaType}, "Content-Type": {scim.MediaType}},
 	}
 	d := &Dialect{
-		Name: "sailpoint", Label: "SailPoint", IdP: "sailpoint", objectID: guid,
+		Name: "sailpoint", Label: "SailPoint", IdP: "sailpoint", objectID: guid, Flows: true,
 		TimeLimit: time.Minute, // other-idps.md 4.2
+		Limit:     "what changes members of groups is not published, so only accounts are played (other-idps.md 4.4)",
 		Auth: []AuthForm{
 			{"bearer", "Bearer TOKEN", Ref{"other-idps.md 4.2", Documented}},
 			{"basic", "Basic TOKEN", Ref{"other-idps.md 4.2", Documented}},
@@ -173,13 +177,33 @@ func plainProfile(u User) object {
 	}
 }
 
-// plainChanges keeps of a profile what differs from the target.
+// plainChanges keeps of a profile what the target does not show.
 func plainChanges(current scim.Resource, u User) object {
-	have, out := members(current.JSON()), object{}
+	out := object{}
 	for _, m := range append(object{{"userName", u.UserName}}, plainProfile(u)...) {
-		if have.get(m.key) != string(encode(m.value)) {
+		if !shows(current.JSON().Get(m.key), gjson.ParseBytes(encode(m.value))) {
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// shows reports whether what a target has holds all that is wanted; it may have
+// more, in another order.
+func shows(have, want gjson.Result) bool {
+	all := true
+	switch {
+	case want.IsObject():
+		want.ForEach(func(key, value gjson.Result) bool {
+			all = all && shows(have.Get(key.String()), value)
+			return all
+		})
+	case want.IsArray():
+		for _, w := range want.Array() {
+			all = all && slices.ContainsFunc(have.Array(), func(h gjson.Result) bool { return shows(h, w) })
+		}
+	default:
+		return have.Raw == want.Raw || have.Exists() && have.String() == want.String()
+	}
+	return all
 }

@@ -15,7 +15,12 @@ func (p *Provider) testConnection(ctx context.Context) Change {
 	w := p.begin(ctx, "test", "")
 	if p.d.Discover != nil {
 		for _, r := range p.d.Discover() {
-			if _, ok := w.expect(r, "discovery", http.StatusOK); !ok {
+			if p.d.DiscoveryMayFail {
+				w.send(r)
+			} else if x, ok := w.expect(r, "discovery", http.StatusOK); !ok {
+				return w.change
+			} else if !discovers(x) {
+				w.change.Outcome, w.change.Reason = Failed, "discovery: "+r.Path+" does not answer with what belongs there"
 				return w.change
 			}
 		}
@@ -106,14 +111,15 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 	case p.d.Find == nil && p.d.ListUsers == nil:
 		return p.create(w, a)
 	case p.d.Find == nil:
-		id, ok := w.findInList(p.d.ListUsers, "userName", a.user.UserName)
+		hit, ok := w.findInList(p.d.ListUsers, "userName", a.user.UserName)
 		switch {
 		case !ok:
 			return w.change
-		case id == "":
+		case hit.ID() == "":
 			return p.create(w, a)
 		}
-		return p.linkTo(w, a, id)
+		a.listed, a.sent = hit, nil
+		return p.linkTo(w, a, hit.ID())
 	}
 	x := w.send(p.d.Find(a.user))
 	var hits []scim.Resource

@@ -66,6 +66,6 @@ func TestFilesOfARealRun(t *testing.T) {
 	for _, id := range []string{"preflight", "completed", "waivers", "clean-up"} {
 		assert.Contains(t, names, "run scimtest.run "+id)
 	}
-	assert.Contains(t, textOf(t, r, reports.TextOptions{}), "Okta, custom app      would break: no PUT\n")
+	assert.Contains(t, textOf(t, r, reports.TextOptions{}), "Okta, custom app                   would break: no PUT\n")
 	t.Run("schema", func(t *testing.T) { xmllint(t)(t, junitOf(t, r)) })
 }

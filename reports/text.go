@@ -3,6 +3,8 @@ package reports
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/scimtest/scimtest/internal/har"
@@ -203,8 +205,12 @@ const defaultSeed = 1
 func (t *textWriter) untold() {
 	for _, o := range []engine.Outcome{engine.Blocked, engine.Skip} {
 		var g groups
+		never := t.neverPlayed(o)
 		for i := range t.report.Results {
 			r := &t.report.Results[i]
+			if r.Never != "" && never != nil {
+				continue
+			}
 			if r.Outcome == o && (r.Suite != suiteRun || t.o.Verbose) {
 				g.add(reasonOf(r), r)
 			}
@@ -221,8 +227,44 @@ func (t *textWriter) untold() {
 			}
 			t.wrapMarked(o, oneLine(who+": "+same.text))
 		}
+		t.countNever(o, never)
 		t.gap = true
 	}
+}
+
+// fewNever is how many flows that are never played are listed one by one.
+const fewNever = 3
+
+// neverPlayed counts, by dialect, the flows that no target is put to; nil where
+// they are to be listed like all others.
+func (t *textWriter) neverPlayed(o engine.Outcome) map[string]int {
+	never, total := map[string]int{}, 0
+	for i := range t.report.Results {
+		if r := &t.report.Results[i]; r.Never != "" && r.Outcome == o {
+			never[r.Dialect]++
+			total++
+		}
+	}
+	if t.o.Verbose || total <= fewNever {
+		return nil
+	}
+	return never
+}
+
+// countNever tells the counts in one line.
+func (t *textWriter) countNever(o engine.Outcome, never map[string]int) {
+	if len(never) == 0 {
+		return
+	}
+	var who []string
+	total := 0
+	for _, dialect := range slices.Sorted(maps.Keys(never)) {
+		total += never[dialect]
+		who = append(who, fmt.Sprintf("%s %d", dialect, never[dialect]))
+	}
+	t.flush()
+	t.wrapMarked(o, oneLine(fmt.Sprintf("%d flows that an identity provider never plays, or nobody knows how (scimtest explain DIALECT): %s",
+		total, strings.Join(who, ", "))))
 }
 
 // stepsBefore is the reason of a step that only follows from an earlier one.

@@ -78,6 +78,7 @@ func (t *textWriter) verdicts() {
 	for _, v := range t.report.Verdicts {
 		t.flush()
 		verdict := t.paint(readinessColors[v.Readiness], string(v.Readiness))
+		verdict += v.OnAssumptions()
 		if why := t.why(v); len(why) > 0 {
 			verdict += ": " + oneLine(strings.Join(why, "; "))
 		}

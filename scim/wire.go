@@ -32,6 +32,10 @@ type Request struct {
 	// As says whose request it is, where a run has several clients. It is
 	// never on the wire.
 	As Role `json:"as,omitempty"`
+	// Intent says what an identity provider means by the request: the name of
+	// a wording of a mockidp dialect, such as "Deactivate". It is never on the
+	// wire.
+	Intent string `json:"-"`
 	// Truncated says that Body is only the beginning of what was sent, as
 	// reports keep it.
 	Truncated bool `json:"truncated,omitempty"`

@@ -11,7 +11,9 @@ import (
 
 // contradictions lists the results that are advisory on the reference because
 // the RFC and an identity provider ask opposite things of the same request.
-var contradictions = map[string]string{}
+var contradictions = map[string]string{
+	"group-renamed.authentik": "authentik renames by a PATCH without schemas, which RFC 7644 section 3.5.2 demands",
+}
 
 func contradiction(id string) bool { return contradictions[id] != "" }
 

@@ -2,10 +2,13 @@ package suites_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/suites"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 func TestIdPsPage(t *testing.T) { generated(t, "../docs/idps.md", idpsPage(t)) }
@@ -38,6 +41,7 @@ func idpsPage(t *testing.T) string {
 		}
 		b.WriteString("\n")
 	}
+	flowMatrix(&b, all)
 	for _, d := range all {
 		dialectSection(&b, d)
 	}
@@ -46,10 +50,74 @@ func idpsPage(t *testing.T) string {
 	return b.String()
 }
 
+// flowMatrix is the table of flows by dialects.
+func flowMatrix(b *strings.Builder, all []*mockidp.Dialect) {
+	b.WriteString("\n## Which flows are played\n\n" +
+		"A dash is not played: the section of the dialect says why. In a flow with ~ some request has an assumed\n" +
+		"form: what fails by it is advisory, names the assumption, and leaves the verdict open.\n\n| Flow |")
+	var flows []string
+	cells := map[string]string{}
+	for _, c := range suites.All().Checks {
+		if mark, ok := playedMark(c.Meta); ok {
+			flow := strings.TrimSuffix(c.ID, "."+c.Dialect)
+			if !slices.Contains(flows, flow) {
+				flows = append(flows, flow)
+			}
+			cells[flow+" "+c.Dialect] = mark
+		}
+	}
+	var played []*mockidp.Dialect
+	for _, d := range all {
+		if d.Flows {
+			played = append(played, d)
+			fmt.Fprintf(b, " %s |", d.Name)
+		}
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(played)) + "\n")
+	for _, flow := range flows {
+		fmt.Fprintf(b, "| %s |", flow)
+		for _, d := range played {
+			fmt.Fprintf(b, " %s |", cells[flow+" "+d.Name])
+		}
+		b.WriteString("\n")
+	}
+}
+
+// playedMark says how a flow is played; ok is false for what is no flow.
+func playedMark(m engine.Meta) (mark string, ok bool) {
+	assumed := slices.ContainsFunc(m.Sources, func(r engine.Ref) bool { return r.Mark == mockidp.Assumed })
+	switch {
+	case m.Dialect == "" || !strings.HasSuffix(m.ID, "."+m.Dialect):
+		return "", false
+	case m.Never != "":
+		return "–", true
+	case assumed:
+		return "~", true
+	}
+	return "x", true
+}
+
+// notPlayed lists the flows that a dialect does not play.
+func notPlayed(b *strings.Builder, d *mockidp.Dialect) {
+	head := "\n| Flow not played | Why |\n| --- | --- |\n"
+	for _, c := range suites.All().Checks {
+		if c.Dialect == d.Name && c.Never != "" {
+			fmt.Fprintf(b, "%s| %s | %s |\n", head, strings.TrimSuffix(c.ID, "."+d.Name), cell(c.Never))
+			head = ""
+		}
+	}
+}
+
 func dialectSection(b *strings.Builder, d *mockidp.Dialect) {
 	fmt.Fprintf(b, "\n## %s\n\n%s.", d.Name, d.Label)
 	if !d.Flows {
 		b.WriteString(" Its requests are worded; no flows are played in it.")
+	}
+	if d.Open != "" {
+		b.WriteString(" No target is shown to be ready for it: " + d.Open + ".")
+	}
+	if d.Limit != "" {
+		b.WriteString(" Its verdict is limited: " + d.Limit + ".")
 	}
 	b.WriteString("\n\n| Sent | Mark | Source | Assumed of it |\n| --- | --- | --- | --- |\n")
 	for _, intent := range mockidp.Intents() {
@@ -78,4 +146,5 @@ func dialectSection(b *strings.Builder, d *mockidp.Dialect) {
 			fmt.Fprintf(b, "| %s | %s |\n", intent, cell(why))
 		}
 	}
+	notPlayed(b, d)
 }

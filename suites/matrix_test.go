@@ -75,13 +75,11 @@ func TestKillMatrix(t *testing.T) {
 	}
 }
 
-// redWith lists the ids of what fails with a fault, sorted; what only a SHOULD
-// asks for is advisory.
+// redWith lists the ids of what notices a fault, sorted.
 func redWith(t *testing.T, set suites.Set, fault string) (ids []string) {
 	report := run(t, set, reference.Config{Faults: []string{fault}}, func(p *engine.Plan) { p.RunID = "matrixa1" })
 	for i := range report.Results {
-		r := &report.Results[i]
-		if r.Outcome == engine.Fail || r.Outcome == engine.Advisory && r.Level == engine.Should {
+		if r := &report.Results[i]; noticed(r) {
 			ids = append(ids, r.ID)
 		}
 	}

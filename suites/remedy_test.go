@@ -92,7 +92,7 @@ func TestRemediesAreUsed(t *testing.T) {
 	for _, r := range engine.Remedies() {
 		byFault[r.Fault] = append(byFault[r.Fault], r)
 	}
-	set, err := suites.All().SelectSuites("okta", "entra", "pingfederate", "onelogin", "jumpcloud")
+	set, err := suites.All().SelectSuites("okta", "entra", "pingfederate", "onelogin", "jumpcloud", "sailpoint")
 	require.NoError(t, err)
 	n := 0
 	for fault, rows := range byFault {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/suites"
 )
 
 // dialectOf looks a dialect up by its name.
@@ -54,6 +55,31 @@ func explainDialect(w io.Writer, d *mockidp.Dialect) {
 	for _, intent := range mockidp.Intents() {
 		if why, ok := d.Unknown[intent]; ok {
 			fmt.Fprintf(w, "    %-14s %s\n", intent, why)
+		}
+	}
+	explainFlows(w, d)
+}
+
+// explainFlows says which flows are played in a dialect, and why the others are
+// not.
+func explainFlows(w io.Writer, d *mockidp.Dialect) {
+	if !d.Flows {
+		return
+	}
+	fmt.Fprint(w, "\n  flows\n")
+	for _, c := range suites.All().Checks {
+		if c.Dialect != d.Name {
+			continue
+		}
+		why := "played"
+		if c.Never != "" {
+			why = "not played: " + c.Never
+		}
+		fmt.Fprintf(w, "    %-44s %s\n", strings.TrimSuffix(c.ID, "."+d.Name), why)
+	}
+	for _, open := range []string{d.Open, d.Limit} {
+		if open != "" {
+			fmt.Fprintf(w, "    no target is shown to be ready: %s\n", open)
 		}
 	}
 }

@@ -28,7 +28,8 @@ var (
 		"patch", "bulk", "filter", "sort", "etag", "change-password", "cursor", "index-paging", "groups",
 		"enterprise-user", "me", "search", "root-search", "discovery", "read-members", "put", "delete",
 	}
-	dialectWords = []string{"okta-aiw", "okta-oin", "entra-legacy", "entra-compliant", "pingfederate", "onelogin", "jumpcloud"}
+	dialectWords = []string{"okta-aiw", "okta-oin", "entra-legacy", "entra-compliant", "pingfederate", "onelogin", "jumpcloud",
+		"sailpoint", "authentik", "google-workspace", "pingone", "okta-oin-userpatch", "okta-opp", "entra-ondemand"}
 )
 
 var (

@@ -80,6 +80,9 @@ type Meta struct {
 	Catches []string `json:"catches,omitempty"`
 	// Dialect is the dialect that a flow is spoken in; empty for others.
 	Dialect string `json:"dialect,omitempty"`
+	// Never says why the identity provider of a flow never does this, or why
+	// nobody knows how: it is skipped, whatever the target.
+	Never string `json:"never,omitempty"`
 	// Provisional checks are new: advisory for one minor release.
 	Provisional bool `json:"provisional,omitempty"`
 	// Alone checks run without siblings beside them.
@@ -95,7 +98,8 @@ type Meta struct {
 	BadCredentials int `json:"bad_credentials,omitempty"`
 }
 
-// Check is one thing that can be judged. Exactly one of Body and Steps is set.
+// Check is one thing that can be judged. Exactly one of Body and Steps is set,
+// or none where Never is.
 type Check struct {
 	Meta
 	// Body arranges, acts and judges. It ends when a status is wrong.
@@ -143,4 +147,7 @@ type Finding struct {
 	AdminSees string `json:"admin_sees,omitempty"`
 	// Advisory findings do not fail a check of level Must or IdP.
 	Advisory bool `json:"advisory,omitempty"`
+	// Assumed says what the finding rests on that no source shows: the
+	// identity provider may word that otherwise, so the finding is advisory.
+	Assumed string `json:"assumed,omitempty"`
 }

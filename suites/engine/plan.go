@@ -35,6 +35,13 @@ type Dialect struct {
 	// Silent is what the administrator of the identity provider sees when the
 	// target answers with success and does something else.
 	Silent string
+	// Assumed says, by the intent of a request, which wordings no source
+	// shows.
+	Assumed map[string]string
+	// Open says what the sources leave open, so that no verdict can be given
+	// but "would break", however its flows go; Limit what its flows do not
+	// show. Both are empty for most.
+	Open, Limit string
 	// GateOf makes it an admission test, which is passed or failed, and lists
 	// the dialects that who passes it will be spoken to in.
 	GateOf []string
@@ -128,7 +135,7 @@ func (p *Plan) Validate() error {
 	for i := range p.Checks {
 		c := &p.Checks[i]
 		check(&c.Meta)
-		if (c.Body == nil) == (c.Steps == nil) {
+		if (c.Body == nil) == (c.Steps == nil) && c.Never == "" {
 			errs = append(errs, fmt.Errorf("check %q needs a body or steps, and not both", c.ID))
 		}
 	}

@@ -85,7 +85,7 @@ func remedy(all []Verdict) {
 	for i := range all {
 		for j := range all[i].Causes {
 			c := &all[i].Causes[j]
-			words := []string{c.Text}
+			words := []string{strings.TrimSuffix(c.Text, c.assumed)}
 			for _, r := range c.OnServer {
 				words = append(words, r.Do)
 			}

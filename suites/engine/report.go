@@ -132,6 +132,9 @@ type Verdict struct {
 	Readiness Readiness `json:"readiness"`
 	// Why names the reasons, worst first, in a few words each.
 	Why []string `json:"why,omitempty"`
+	// Assumes names what was sent in a form that no source shows: the verdict
+	// holds as far as the identity provider words it like that.
+	Assumes []string `json:"assumes,omitempty"`
 	// Causes holds the same reasons, in the same order, with what shows them
 	// and what to do.
 	Causes []Cause `json:"causes,omitempty"`
@@ -152,8 +155,9 @@ type Cause struct {
 	// mended; empty when no source names anything.
 	InIdP []Remedy `json:"in_idp,omitempty"`
 
-	// message is Text without the flow, by which equal causes are known.
-	message string
+	// message is Text without the flow, by which equal causes are known;
+	// assumed is what Text says of an assumption, at its end.
+	message, assumed string
 }
 
 // Remedy is something to do about a cause.

@@ -295,6 +295,9 @@ func (r *run) notApplicable(c *Check) (reason string, kind skipKind) {
 	if reason := r.plan.leftOut(&c.Meta); reason != "" {
 		return reason, skippedLacking
 	}
+	if c.Never != "" {
+		return c.Never, ""
+	}
 	if r.plan.ReadOnly && !c.ReadOnly {
 		return "it writes, and the run is --read-only", skippedReadOnly
 	}

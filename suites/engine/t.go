@@ -42,6 +42,8 @@ type T struct {
 	intrusions int
 	// over is why the step cannot go on, told by a Doer.
 	over string
+	// restsOn is of RestsOn.
+	restsOn func(*scim.Exchange) string
 }
 
 // created is something that this check made, or may have made, on the target.
@@ -146,6 +148,7 @@ func (t *T) Stop() { panic(stop{}) }
 // Report adds a finding of the check's level.
 func (t *T) Report(f Finding) {
 	t.asserted++
+	t.assumed(&f)
 	for i := range t.findings {
 		have := &t.findings[i]
 		if have.Message == f.Message && have.Where == f.Where && have.Want == f.Want && have.Got == f.Got && have.Advisory == f.Advisory {

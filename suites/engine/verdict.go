@@ -18,7 +18,7 @@ func verdicts(dialects []Dialect, results []Result) []Verdict {
 		if len(e.ids) == 0 {
 			continue
 		}
-		v := Verdict{Dialect: d.Name, Label: d.Label}
+		v := Verdict{Dialect: d.Name, Label: d.Label, Assumes: d.assumes(results)}
 		switch {
 		case len(e.breaks) > 0:
 			v.Readiness, v.Causes = WouldBreak, e.breaks
@@ -73,6 +73,9 @@ func evidenceOf(d Dialect, results []Result) evidence {
 		case outcome == Fail, outcome == Advisory && r.unclaimed:
 			e.ran++
 			e.breaks.add(d.cause(r))
+		case outcome == Advisory && onAssumption(r):
+			e.ran++
+			e.open.add(d.cause(r))
 		case outcome == Advisory:
 			e.ran++
 			e.limits.add(d.cause(r))
@@ -89,6 +92,12 @@ func evidenceOf(d Dialect, results []Result) evidence {
 		if !e.ids[id] {
 			missing++
 		}
+	}
+	if missing == 0 && d.Open != "" {
+		e.open.add(Cause{Text: d.Open})
+	}
+	if missing == 0 && d.Limit != "" {
+		e.limits.add(Cause{Text: d.Limit})
 	}
 	if missing > 0 {
 		word := "flows"
@@ -174,6 +183,8 @@ func (d Dialect) cause(r *Result) Cause {
 		return c
 	}
 	c.Text, c.message = wording(r, f)
+	c.assumed = f.onAssumption()
+	c.Text, c.message = c.Text+c.assumed, c.message+c.assumed
 	if c.AdminSees = f.AdminSees; c.AdminSees == "" {
 		c.AdminSees = d.Silent
 	}
@@ -183,7 +194,7 @@ func (d Dialect) cause(r *Result) Cause {
 
 // mendWhat words a finding as something to mend.
 func mendWhat(r *Result, f *Finding) string {
-	what := f.Message
+	what := f.plain()
 	if f.Where != "" && f.Where != "status" && !strings.Contains(what, f.Where) {
 		what = f.Where + ": " + what
 	}
@@ -206,7 +217,7 @@ func wording(r *Result, f *Finding) (text, message string) {
 			return missing, missing
 		}
 	}
-	message = strings.ReplaceAll(f.Message, scim.EnterpriseUserURN+":", "")
+	message = strings.ReplaceAll(f.plain(), scim.EnterpriseUserURN+":", "")
 	if rank(r) == 0 {
 		return message, message
 	}
@@ -289,7 +300,7 @@ func (r *Report) Find(key string) *Result {
 
 // String is the verdict in one line.
 func (v Verdict) String() string {
-	s := fmt.Sprintf("%s: %s", v.Label, v.Readiness)
+	s := fmt.Sprintf("%s: %s%s", v.Label, v.Readiness, v.OnAssumptions())
 	if len(v.Why) > 0 {
 		s += ", " + v.Why[0]
 		if n := len(v.Why) - 1; n > 0 {

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites/engine"
 )
@@ -130,20 +131,37 @@ func TestVerdicts(t *testing.T) {
 	reads := pass
 	reads.ReadOnly = true
 	other := as(check("leaver.entra", fail.Body), "entra")
+	assumes := as(check("leaver.okta", func(t *engine.T) {
+		t.RestsOn(func(x *scim.Exchange) string { return map[string]string{"/Users": "the PUT, sheet 2"}[x.Request.Path] })
+		t.Fetch("/Users").Has("x")
+	}), "okta")
+	known := as(check("joiner.okta", func(t *engine.T) {
+		t.RestsOn(func(*scim.Exchange) string { return "" })
+		t.Fetch("/Users").Has("x")
+	}), "okta")
+	unplayed := as(engine.Check{Meta: engine.Meta{ID: "leaver.okta", Suite: "rfc", Title: "Never", Never: "Okta never does it"}}, "okta")
+	leavesOpen := func(p *engine.Plan) { p.Dialects[0].Open = "how it updates is not known" }
+	limits := func(p *engine.Plan) { p.Dialects[0].Limit = "it deletes nobody" }
 	for name, c := range map[string]struct {
 		checks []engine.Check
 		bend   []func(*engine.Plan)
 		want   string
 	}{
-		"all passed":              {[]engine.Check{pass, as(fine("leaver.okta"), "okta"), other}, nil, "Okta: ready"},
-		"one failed":              {[]engine.Check{pass, fail}, nil, "Okta: would break, x is absent"},
-		"one failed, one is open": {[]engine.Check{as(open, "okta"), as(check("joiner.okta", fail.Body), "okta")}, nil, "Okta: would break, joiner: x is absent"},
-		"one has limits":          {[]engine.Check{pass, limit}, nil, "Okta: works with limits, x is absent"},
-		"one is open":             {[]engine.Check{pass, open}, nil, "Okta: undecided, leaver: no clock"},
-		"one is never done":       {[]engine.Check{pass, never}, nil, "Okta: ready"},
-		"one lacks a feature":     {[]engine.Check{pass, lacks}, nil, "Okta: works with limits, the target does not announce bulk"},
-		"one is not selected":     {[]engine.Check{pass}, nil, "Okta: undecided, 1 of its 2 flows were not selected"},
-		"none is selected":        {[]engine.Check{other}, nil, ""},
+		"all passed":                               {[]engine.Check{pass, as(fine("leaver.okta"), "okta"), other}, nil, "Okta: ready"},
+		"one failed":                               {[]engine.Check{pass, fail}, nil, "Okta: would break, x is absent"},
+		"one failed, one is open":                  {[]engine.Check{as(open, "okta"), as(check("joiner.okta", fail.Body), "okta")}, nil, "Okta: would break, joiner: x is absent"},
+		"one has limits":                           {[]engine.Check{pass, limit}, nil, "Okta: works with limits, x is absent"},
+		"one is open":                              {[]engine.Check{pass, open}, nil, "Okta: undecided, leaver: no clock"},
+		"one is never done":                        {[]engine.Check{pass, never}, nil, "Okta: ready"},
+		"one is never played":                      {[]engine.Check{pass, unplayed}, nil, "Okta: ready"},
+		"one fails on an assumption":               {[]engine.Check{pass, assumes}, nil, "Okta: undecided, x is absent (assumed: the PUT, sheet 2)"},
+		"one fails on an assumption, one does not": {[]engine.Check{known, assumes}, nil, "Okta: would break, joiner: x is absent"},
+		"the sources leave it open":                {[]engine.Check{pass, unplayed}, []func(*engine.Plan){leavesOpen}, "Okta: undecided, how it updates is not known"},
+		"open, and one failed":                     {[]engine.Check{known, unplayed}, []func(*engine.Plan){leavesOpen}, "Okta: would break, joiner: x is absent"},
+		"it has a limit":                           {[]engine.Check{pass, unplayed}, []func(*engine.Plan){limits}, "Okta: works with limits, it deletes nobody"},
+		"one lacks a feature":                      {[]engine.Check{pass, lacks}, nil, "Okta: works with limits, the target does not announce bulk"},
+		"one is not selected":                      {[]engine.Check{pass}, nil, "Okta: undecided, 1 of its 2 flows were not selected"},
+		"none is selected":                         {[]engine.Check{other}, nil, ""},
 		"read only": {[]engine.Check{reads, as(fine("leaver.okta"), "okta")}, []func(*engine.Plan){func(p *engine.Plan) { p.ReadOnly = true }},
 			"Okta: undecided, leaver: it writes, and the run is --read-only"},
 		"a waived failure breaks": {[]engine.Check{pass, fail}, []func(*engine.Plan){waived("leaver.okta", someday)},
@@ -156,7 +174,7 @@ func TestVerdicts(t *testing.T) {
 		dialects := func(p *engine.Plan) {
 			p.Dialects = []engine.Dialect{{Name: "okta", Label: "Okta", Rests: []string{"joiner.okta", "leaver.okta"}}}
 		}
-		report := play(t, &target{}, c.checks, append(c.bend, dialects)...)
+		report := play(t, &target{}, c.checks, append([]func(*engine.Plan){dialects}, c.bend...)...)
 		if c.want == "" {
 			assert.Empty(t, report.Verdicts, name)
 			continue

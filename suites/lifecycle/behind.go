@@ -138,7 +138,7 @@ func (s *Sync) CreateBehind(key string, with ...With) string {
 		Set("emails", Values{Doc{"value": u.Email, "type": "work", "primary": true}}),
 	}, with...)...)
 	id := s.t.Given(scim.UsersEndpoint, doc).ID
-	s.kept[key] = id
+	s.kept[key], s.behindBack[key] = id, true
 	return id
 }
 

@@ -24,6 +24,8 @@ var groupFlows = []Flow{
 			"pingfederate":    {"post-drops-members"},
 			"onelogin":        {"patch-not-implemented", "member-needs-type"},
 			"jumpcloud":       {"patch-not-implemented", "member-needs-type"},
+			"authentik":       {"patch-not-implemented", "member-needs-type"},
+			"pingone":         {"post-drops-members"},
 		},
 		Steps: []FlowStep{
 			{"joins", "Three people are assigned", func(s *Sync) { s.Assign("ada", "bo", "cy") }},
@@ -42,6 +44,7 @@ var groupFlows = []Flow{
 			"pingfederate": {"put-ignores-members"},
 			"onelogin":     {"patch-ignored", "patch-add-overwrites-list"},
 			"jumpcloud":    {"patch-ignored", "patch-add-overwrites-list"},
+			"authentik":    {"patch-ignored", "patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with one member is pushed", func(s *Sync) { s.Assign("bo"); s.GivenGroup("sales", "ada") }},
@@ -56,6 +59,7 @@ var groupFlows = []Flow{
 	{
 		ID: "group-member-removed", Title: "Somebody who is taken out of a group is out, and nobody else",
 		Uses:  []string{"ChangeMembers"},
+		Lacks: takesNobodyOut,
 		Needs: needsGroups, Breaks: []string{"OKTA-Q27", "E50", "E51", "E57"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-merges-lists"},
@@ -65,6 +69,7 @@ var groupFlows = []Flow{
 			"pingfederate":    {"put-merges-lists"},
 			"onelogin":        {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
 			"jumpcloud":       {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
+			"authentik":       {"patch-remove-ignored", "patch-remove-list-clears", "patch-remove-list-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with three members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo", "cy") }},
@@ -79,6 +84,7 @@ var groupFlows = []Flow{
 	{
 		ID: "group-cleared", Title: "A group whose last member leaves is empty and stays",
 		Uses:  []string{"ChangeMembers"},
+		Lacks: takesNobodyOut,
 		Needs: needsGroups, Breaks: []string{"OKTA-Q28", "E50", "E51"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-merges-lists", "put-ignores-members"},
@@ -88,6 +94,7 @@ var groupFlows = []Flow{
 			"pingfederate":    {"put-merges-lists", "put-ignores-members"},
 			"onelogin":        {"patch-ignored", "patch-remove-list-refused"},
 			"jumpcloud":       {"patch-ignored", "patch-remove-list-refused"},
+			"authentik":       {"patch-ignored", "patch-remove-list-refused"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
@@ -104,6 +111,7 @@ var groupFlows = []Flow{
 			"entra-legacy":    {"patch-ignored", "patch-rename-loses-members", "patch-group-members-only"},
 			"entra-compliant": {"patch-ignored", "patch-rename-loses-members"},
 			"pingfederate":    {"put-ignored", "put-ignores-display-name"},
+			"authentik":       {"patch-not-implemented"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
@@ -160,6 +168,14 @@ var groupFlows = []Flow{
 			{"members", "Only the directory's members are left", func(s *Sync) { s.ExpectMembers("sales", "ada") }},
 		},
 	},
+}
+
+// takesNobodyOut says why a dialect takes nobody out of a group; "" when it does.
+func takesNobodyOut(d *mockidp.Dialect) string {
+	if d.Name == "entra-ondemand" {
+		return "whether provisioning on demand takes members out is not known (entra.md 4.5)"
+	}
+	return ""
 }
 
 var managerFlows = []Flow{{
