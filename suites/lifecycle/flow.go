@@ -35,6 +35,8 @@ type Flow struct {
 	Uses, Sends []string
 	// Matches: it hangs on finding who is on the target already.
 	Matches bool
+	// Anew: it makes a connection anew, or begins all its cycles again.
+	Anew bool
 	// Lacks says why a dialect does not play the flow; "" when it does.
 	Lacks func(*mockidp.Dialect) string
 	Steps []FlowStep
@@ -154,6 +156,9 @@ func (f Flow) lacks(d *mockidp.Dialect) string {
 			return why
 		}
 	}
+	if f.Anew && d.Name == "entra-ondemand" {
+		return "provisioning on demand has no cycle that begins anew (entra.md 4.5)"
+	}
 	if f.Matches && d.Find == nil && d.ListUsers == nil {
 		return d.Unknown["Find"]
 	}
@@ -172,6 +177,15 @@ func (f Flow) lacks(d *mockidp.Dialect) string {
 	}
 	if f.Lacks != nil {
 		return f.Lacks(d)
+	}
+	return ""
+}
+
+// ignoresCase says why it is not known that a dialect finds a name in another
+// letter case; "" when the target compares, or it does.
+func ignoresCase(d *mockidp.Dialect) string {
+	if d.Find == nil {
+		return "whether " + d.Label + " compares names without regard to letter case is not known"
 	}
 	return ""
 }

@@ -14,8 +14,10 @@ var connectionSupportFlows = []Flow{
 	{
 		ID: "connection-anew", Title: "A connection that is made anew finds everybody where they are",
 		Uses:    []string{"Update"},
-		Breaks:  []string{"OKTA-Q06", "OKTA-Q40", "E15", "E16", "E44"},
-		Catches: []string{"filter-eq-finds-nothing"},
+		Matches: true, Anew: true,
+		SparedIn: map[string][]string{"sailpoint": {"filter-eq-finds-nothing"}},
+		Breaks:   []string{"OKTA-Q06", "OKTA-Q40", "E15", "E16", "E44"},
+		Catches:  []string{"filter-eq-finds-nothing"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored", "put-changes-id"}, "okta-oin": {"put-ignored", "put-changes-id"},
 			"entra-legacy":    {"patch-op-case-ignored", "external-id-dropped", "extension-dropped"},
@@ -23,6 +25,7 @@ var connectionSupportFlows = []Flow{
 			"pingfederate":    {"put-ignored"},
 			"onelogin":        {"put-ignored"},
 			"jumpcloud":       {"patch-ignored"},
+			"sailpoint":       {"patch-ignored"},
 		},
 		Should: []string{"equal"},
 		Steps: []FlowStep{
@@ -59,6 +62,7 @@ var connectionSupportFlows = []Flow{
 	},
 	{
 		ID: "connection-anew-group", Title: "A connection that is made anew finds the groups where they are",
+		Anew:  true,
 		Needs: needsGroups, Lacks: func(d *mockidp.Dialect) string {
 			if d.IdP == "onelogin" {
 				return "whether OneLogin sends members again that are there is not known (other-idps.md 5)"
@@ -90,6 +94,7 @@ var connectionSupportFlows = []Flow{
 	},
 	{
 		ID: "restarted", Title: "A restart corrects what was changed on the target, and leaves the rest",
+		Anew: true,
 		Uses: []string{"Update"}, Lacks: func(d *mockidp.Dialect) string {
 			if d.Name == "entra-ondemand" {
 				return "what is restarted is the job; provisioning on demand is no part of it (entra.md 4.5, 4.6)"
@@ -129,7 +134,8 @@ var connectionSupportFlows = []Flow{
 	},
 	{
 		ID: "moved-here", Title: "Who was provisioned by another identity provider keeps the account and the groups",
-		Uses: []string{"Update"}, Needs: needsGroups,
+		Matches: true,
+		Uses:    []string{"Update"}, Needs: needsGroups,
 		Breaks:  []string{"OKTA-Q12", "OKTA-Q40", "E16", "E74"},
 		Catches: []string{"filter-eq-finds-nothing"},
 		CatchesIn: map[string][]string{
@@ -175,6 +181,7 @@ var connectionSupportFlows = []Flow{
 	},
 	{
 		ID: "signed-in-before", Title: "An account from a sign-in, in other letter case and without an externalId, is taken over",
+		Matches: true, Lacks: ignoresCase,
 		Uses:    []string{"Update"},
 		Breaks:  []string{"OKTA-Q10", "OKTA-Q40", "E10", "E15"},
 		Catches: []string{"filter-values-case-sensitive", "unique-against-itself"},

@@ -16,6 +16,7 @@ var peopleSupportFlows = []Flow{
 		// and is deleted for good nothing more is sent (entra.md 5.13,
 		// okta.md 2.6).
 		ID: "address-given-again", Title: "Who gets the address of a leaver gets one account, and it is her own then",
+		Matches: true, SparedIn: map[string][]string{"sailpoint": {"inactive-hidden-from-filter"}},
 		Uses:    []string{"Deactivate", "Reactivate", "Update"},
 		Breaks:  []string{"OKTA-Q09", "OKTA-Q20", "E14", "E74", "E75"},
 		Catches: []string{"inactive-hidden-from-filter", "inactive-is-final"},
@@ -47,6 +48,7 @@ var peopleSupportFlows = []Flow{
 	},
 	{
 		ID: "email-of-another", Title: "Who has the e-mail address of another gets an account of her own, or 409",
+		Matches: true, Sends: []string{"emails"},
 		Breaks:  []string{"OKTA-Q14", "E71"},
 		Catches: []string{"create-merges-by-email", "taken-email-500", "filter-user-name-matches-email"},
 		Steps: []FlowStep{

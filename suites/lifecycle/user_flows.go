@@ -79,12 +79,7 @@ var joinerFlows = []Flow{
 	{
 		ID: "joiner-other-case", Title: "Somebody whose userName is known in another letter case gets no second account",
 		Matches: true,
-		Lacks: func(d *mockidp.Dialect) string {
-			if d.Find == nil {
-				return "whether " + d.Label + " compares names without regard to letter case is not known"
-			}
-			return ""
-		},
+		Lacks:   ignoresCase,
 		Breaks:  []string{"OKTA-Q10", "E10", "E72"},
 		Catches: []string{"filter-values-case-sensitive"},
 		Steps: []FlowStep{
