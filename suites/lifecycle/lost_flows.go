@@ -76,6 +76,9 @@ var lostFlows = []Flow{
 		Uses:  []string{"ChangeMembers"},
 		Needs: needsGroups, Breaks: []string{"OKTA-Q30", "E56", "E57"},
 		Lacks: func(d *mockidp.Dialect) string {
+			if d.Name == "entra-ondemand" {
+				return "whether provisioning on demand repeats a change of members is not known (entra.md 4.5)"
+			}
 			switch d.IdP {
 			case "okta", "entra": // okta.md 6 (transient errors of a push), entra.md 3.3
 				return ""
