@@ -39,6 +39,10 @@ type customRequest struct {
 	Headers map[string]string `yaml:"headers"`
 }
 
+// CustomIdP is the identity provider of every custom client, and so the suite
+// of its flows.
+const CustomIdP = "custom"
+
 // ParseCustom makes a dialect of a YAML file with a template of each request
 // that a custom client sends. A key, an intent or a placeholder that is not
 // known, and a body that is no JSON, are errors.
@@ -57,7 +61,7 @@ func ParseCustom(data []byte) (*Dialect, error) {
 		f.Label = f.Name
 	}
 	d := &Dialect{
-		Name: f.Name, Label: f.Label, IdP: "custom", objectID: guid,
+		Name: f.Name, Label: f.Label, IdP: CustomIdP, objectID: guid,
 		Source: map[string]Ref{}, Unknown: map[string]string{},
 	}
 	known := customIntents(d, &f)

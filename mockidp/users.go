@@ -246,7 +246,13 @@ func (p *Provider) adopt(w *work, a *account, hit scim.Resource, inactive bool) 
 // does. Of a linked user only what changed in the directory is compared
 // (entra.md 5.2).
 func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
-	requests := p.d.Update(a.id, current, a.changed())
+	var requests []scim.Request
+	switch {
+	case p.isEntra():
+		requests = p.d.Update(a.id, current, a.changed())
+	case p.d.Update != nil:
+		requests = p.d.Update(a.id, current, a.user)
+	}
 	if reactivate && current.Get("active").Type != gjson.True {
 		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
 	}

@@ -33,7 +33,7 @@ suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
 suites/gates: suites/engine mockidp scim
 suites/requirements:
-suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates internal/edit
+suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates mockidp internal/edit
 reports: suites/engine scim internal/har
 cmd/scimtest: *
 `

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/scimtest/scimtest/internal/edit"
+	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/suites/engine"
 	"github.com/scimtest/scimtest/suites/gates"
 	"github.com/scimtest/scimtest/suites/lifecycle"
@@ -33,16 +34,30 @@ func All() Set {
 // Dialects lists the dialects and the gates that verdicts are given for, each
 // with the checks that its verdict rests on.
 func Dialects() []engine.Dialect {
-	out := append(lifecycle.Dialects(), gates.Dialects()...)
-	all := All()
-	for i := range out {
-		for _, c := range all.Checks {
-			if c.Dialect == out[i].Name {
-				out[i].Rests = append(out[i].Rests, c.ID)
+	return resting(append(lifecycle.Dialects(), gates.Dialects()...), All().Checks)
+}
+
+// resting names the checks that the verdict of each dialect rests on.
+func resting(dialects []engine.Dialect, checks []engine.Check) []engine.Dialect {
+	for i := range dialects {
+		for _, c := range checks {
+			if c.Dialect == dialects[i].Name {
+				dialects[i].Rests = append(dialects[i].Rests, c.ID)
 			}
 		}
 	}
-	return out
+	return dialects
+}
+
+// Client adds the flows in the words of a custom client to a set, and returns
+// it as a dialect for its verdict. A name that a dialect has is an error.
+func (s Set) Client(d *mockidp.Dialect) (Set, engine.Dialect, error) {
+	if slices.ContainsFunc(s.Checks, func(c engine.Check) bool { return c.Dialect == d.Name }) {
+		return s, engine.Dialect{}, fmt.Errorf("there is a dialect %q already; give the client another name", d.Name)
+	}
+	own := lifecycle.ChecksOf(d)
+	s.Checks = slices.Concat(s.Checks, own)
+	return s, resting([]engine.Dialect{lifecycle.DialectOf(d)}, own)[0], nil
 }
 
 // Names lists the suites of the set, in order.

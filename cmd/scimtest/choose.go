@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
@@ -17,6 +19,11 @@ import (
 // choose selects the checks by suite, selector and the flag in the URL.
 func (o *runOptions) choose(selectors []string, rawURL string) (set suites.Set, err error) {
 	set = suites.All()
+	for _, file := range o.clients {
+		if set, err = o.addClient(set, file); err != nil {
+			return set, err
+		}
+	}
 	if len(o.suites) > 0 {
 		if set, err = set.SelectSuites(o.suites...); err != nil {
 			return set, err
@@ -37,6 +44,24 @@ func (o *runOptions) choose(selectors []string, rawURL string) (set suites.Set, 
 				"take the flag off the URL, or select other checks")
 		}
 	}
+	return set, nil
+}
+
+// addClient adds the flows of the custom client in a file.
+func (o *runOptions) addClient(set suites.Set, file string) (suites.Set, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return set, usage(err, "check --client")
+	}
+	client, err := mockidp.ParseCustom(data)
+	if err != nil {
+		return set, usage(fmt.Errorf("%s: %w", file, err), "docs/custom-idp.md says what such a file holds")
+	}
+	set, dialect, err := set.Client(client)
+	if err != nil {
+		return set, usage(fmt.Errorf("%s: %w", file, err), "scimtest explain shows the names of the dialects")
+	}
+	o.dialects = append(o.dialects, dialect)
 	return set, nil
 }
 

@@ -31,6 +31,9 @@ type runOptions struct {
 	strict, verbose        bool
 	waivers, journal, name string
 	faults, variations     []string
+	// clients are files of custom clients, dialects what they are called.
+	clients  []string
+	dialects []engine.Dialect
 }
 
 func newRun() *cobra.Command {
@@ -50,6 +53,7 @@ go to a target that is not on this machine only with --suite security.
   scimtest run https://scim.example.com/v2 --sandbox
   scimtest run URL --suite okta,entra --junit junit.xml
   scimtest run URL patch.remove
+  scimtest run URL --client my-client.yaml --suite custom
   SCIMTEST_TOKEN_2=... scimtest run URL --second URL
 
 Exit codes: 0 conformant, 1 violations or stale waivers, 2 wrong use, 3 could
@@ -74,6 +78,7 @@ not test, 130 interrupted (the reports are complete).`,
 	f.StringVar(&o.waivers, "waivers", "", "accept the known failures in this YAML `file`")
 	f.StringVar(&o.journal, "journal", "", "`folder` for the journal of what the run creates (default: the user's state folder)")
 	f.StringVar(&o.name, "target-name", "", "`label` of the target in reports, when several are tested")
+	f.StringArrayVar(&o.clients, "client", nil, "play the flows as the custom client in this YAML `file` does, too; its suite is custom (may be repeated)")
 	f.StringArrayVar(&o.faults, "fault", nil, "plant the fault of this `name` in the embedded reference (may be repeated)")
 	f.StringArrayVar(&o.variations, "vary", nil, "use the allowed variation of this `name` in the embedded reference (may be repeated)")
 	return cmd
@@ -195,7 +200,7 @@ func (o *runOptions) plan(p *profile.Profile, selectors []string, rawURL string)
 		return nil, err
 	}
 	plan := &engine.Plan{
-		Checks: set.Checks, Invariants: set.Invariants, Dialects: suites.Dialects(),
+		Checks: set.Checks, Invariants: set.Invariants, Dialects: append(suites.Dialects(), o.dialects...),
 		Parallel: o.parallel, CheckTimeout: o.checkTimeout, MaxTime: o.maxTime,
 		Strict: o.strict, ReadOnly: o.readOnly, TargetName: o.name, Tool: build(),
 		Hostile: slices.Contains(o.suites, security.Suite),

@@ -5,6 +5,7 @@ package lifecycle
 
 import (
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -65,13 +66,27 @@ func Checks() []Check {
 	return out
 }
 
+// ChecksOf plays the flows in one more dialect: that of a custom client.
+func ChecksOf(d *mockidp.Dialect) []Check {
+	var out []Check
+	for _, f := range flows() {
+		out = append(out, f.check(d))
+	}
+	return out
+}
+
 // Dialects lists the dialects for verdicts.
 func Dialects() []Dialect {
 	var out []Dialect
 	for _, d := range played() {
-		out = append(out, Dialect{Name: d.Name, Label: d.Label, Silent: silent[d.IdP], Assumed: assumptions(d), Open: d.Open, Limit: d.Limit})
+		out = append(out, DialectOf(d))
 	}
 	return out
+}
+
+// DialectOf is a dialect as a verdict needs it.
+func DialectOf(d *mockidp.Dialect) Dialect {
+	return Dialect{Name: d.Name, Label: d.Label, Silent: silent[d.IdP], Assumed: assumptions(d), Open: d.Open, Limit: d.Limit}
 }
 
 // played lists the dialects whose rhythm the provider knows.
@@ -87,7 +102,7 @@ func flows() []Flow {
 func (f Flow) check(d *mockidp.Dialect) Check {
 	c := Check{Meta: Meta{
 		ID: f.ID + "." + d.Name, Suite: d.IdP, Title: f.Title, Level: IdP, Dialect: d.Name,
-		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: []Ref{documents[d.IdP]},
+		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: []Ref{documentOf(d)},
 		Catches: append(without(f.Catches, f.SparedIn[d.Name]), f.catchesIn(d.Name)...),
 		// Pages of all users shift while siblings delete theirs.
 		Alone: f.Matches && d.Find == nil,
@@ -151,7 +166,7 @@ func without(list, other []string) []string {
 
 // lacks says why a dialect does not play the flow; "" when it does.
 func (f Flow) lacks(d *mockidp.Dialect) string {
-	for _, intent := range f.Uses {
+	for _, intent := range append([]string{"Create"}, f.Uses...) {
 		if why := d.Unknown[intent]; why != "" {
 			return why
 		}
@@ -175,10 +190,25 @@ func (f Flow) lacks(d *mockidp.Dialect) string {
 			return d.Label + " does not send " + path
 		}
 	}
+	if slices.Contains(f.Uses, "Update") && !updatesNames(d) {
+		return d.Label + " does not send a changed name"
+	}
+	if slices.Contains(f.Uses, "ListUsers") && reflect.DeepEqual(d.ListUsers(1), d.ListUsers(2)) {
+		return d.Label + " reads one page"
+	}
 	if f.Lacks != nil {
 		return f.Lacks(d)
 	}
 	return ""
+}
+
+// updatesNames reports whether an update carries a changed name. Every dialect
+// of ours does; a custom client may word less.
+func updatesNames(d *mockidp.Dialect) bool {
+	of := func(name string) []scim.Request {
+		return d.Update("x", scim.Resource{}, mockidp.User{ObjectID: "x", UserName: "x", GivenName: "x", FamilyName: name})
+	}
+	return d.IdP != mockidp.CustomIdP || !reflect.DeepEqual(of("a"), of("b"))
 }
 
 // ignoresCase says why it is not known that a dialect finds a name in another
@@ -226,6 +256,14 @@ func breaksOf(rows []string, idp string) (out []string) {
 		}
 	}
 	return out
+}
+
+// documentOf is what the flows in a dialect rest on.
+func documentOf(d *mockidp.Dialect) Ref {
+	if d.IdP == mockidp.CustomIdP {
+		return Ref{Key: d.Label, Title: "its own file", Mark: mockidp.Given}
+	}
+	return documents[d.IdP]
 }
 
 // documents are the pages that the flows of an identity provider rest on.
