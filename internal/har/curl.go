@@ -1,4 +1,5 @@
-// Package har words exchanges for other tools: as curl command lines.
+// Package har words exchanges for other tools, as curl command lines and as HAR
+// 1.2 (HTTP Archive), and reads HAR, that of browsers too.
 package har
 
 import (
