@@ -23,10 +23,13 @@ internal/har: scim
 schemas: scim
 internal/fake: scim
 internal/edit:
+internal/redact:
+internal/rewrite: scim
+internal/anonymize: scim internal/rewrite
 internal/mutate:
 internal/reference: scim scim/profile internal/edit
 mockidp: scim internal/fake internal/har
-suites/engine: scim scim/profile schemas internal/fake
+suites/engine: scim scim/profile schemas internal/fake internal/redact
 suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas
 suites/security: suites/engine scim

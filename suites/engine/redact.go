@@ -1,17 +1,14 @@
 package engine
 
 import (
-	"cmp"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/scimtest/scimtest/internal/redact"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -19,18 +16,6 @@ import (
 const maxKeptBody = 64 << 10
 
 type secret struct{ kind, value string }
-
-// secretHeader reports whether the value of a header is a credential by the
-// header's name, whoever made it.
-func secretHeader(name string) bool {
-	name = strings.ToLower(name)
-	for _, word := range []string{"cookie", "api-key", "apikey", "access-key", "subscription-key", "token", "secret", "password"} {
-		if strings.Contains(name, word) {
-			return true
-		}
-	}
-	return false
-}
 
 // redactor takes secrets and other people's data out of what a result shows.
 // It works once, when a result is made: judging has seen the raw exchange.
@@ -45,18 +30,18 @@ type redactor struct {
 // newRedactor knows the run's secrets and those of one check. A secret becomes
 // a typed marker, numbered in the order in which the check made it.
 func newRedactor(d *Discovered, run, own []secret) *redactor {
-	m := markers{}
+	m := redact.Markers{}
 	for _, s := range run {
-		m.add(s.value, "{{"+s.kind+"}}")
+		m.Add(s.value, "{{"+s.kind+"}}")
 	}
 	count := map[string]int{}
 	for _, s := range own {
 		if m[s.value] == "" {
 			count[s.kind]++
-			m.add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
+			m.Add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
 		}
 	}
-	return &redactor{discovered: d, replacer: &replacer{slices.Collect(maps.Keys(m)), m.replacer()}}
+	return &redactor{discovered: d, replacer: &replacer{slices.Collect(maps.Keys(m)), m.Replacer()}}
 }
 
 // replacer looks whether there is anything to replace before it does: few texts
@@ -77,47 +62,13 @@ func (r *replacer) replace(s string) string {
 
 // secretsOf replaces the secrets of all checks.
 func secretsOf(all []decided) *strings.Replacer {
-	m := markers{}
+	m := redact.Markers{}
 	for i := range all {
 		for _, s := range all[i].secrets {
-			m.add(s.value, "{{"+s.kind+"}}")
+			m.Add(s.value, "{{"+s.kind+"}}")
 		}
 	}
-	return m.replacer()
-}
-
-// markers says by what to replace what.
-type markers map[string]string
-
-func (m markers) add(value, marker string) {
-	for _, form := range forms(value) {
-		if form != "" && m[form] == "" {
-			m[form] = marker
-		}
-	}
-}
-
-// replacer tries the longest first: a secret may be the beginning of another.
-func (m markers) replacer() *strings.Replacer {
-	values := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	var pairs []string
-	for _, v := range values {
-		pairs = append(pairs, v, m[v])
-	}
-	return strings.NewReplacer(pairs...)
-}
-
-// forms lists how a value may be written: plain, in JSON, in a URL, in a
-// basic credential.
-func forms(value string) []string {
-	quoted, _ := json.Marshal(value)
-	inner := strings.Trim(string(quoted), `"`)
-	return []string{
-		value, inner, strings.ReplaceAll(inner, "/", `\/`), url.QueryEscape(value), url.PathEscape(value), escape(value),
-		base64.StdEncoding.EncodeToString([]byte(value)),
-	}
+	return m.Replacer()
 }
 
 // text returns a text without secrets. What is not UTF-8 becomes visible: a
@@ -226,7 +177,7 @@ func (r *redactor) header(h http.Header) http.Header {
 			switch {
 			case k == "Authorization", k == "Proxy-Authorization":
 				v = r.credential(v)
-			case secretHeader(k):
+			case redact.SecretHeader(k):
 				v = credentialMarker
 			default:
 				v = r.text(v)
