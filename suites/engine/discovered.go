@@ -27,6 +27,9 @@ type Discovered struct {
 	// without one.
 	second *Discovered
 
+	// everybodys says that all resources are judged as the run's own are.
+	everybodys bool
+
 	runTag string
 	// absent names the resource types that the profile says are absent.
 	absent   []string
@@ -114,7 +117,7 @@ func (d *Discovered) Attribute(urn, path string) (a Attribute, ok bool) {
 // or the target gave the run its id. What others own is neither asserted nor
 // shown.
 func (d *Discovered) Owned(raw []byte) bool {
-	if bears(raw, d.runTag) {
+	if d.everybodys || bears(raw, d.runTag) {
 		return true
 	}
 	id := gjson.GetBytes(raw, "id").String()

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/scimtest/scimtest/schemas"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -137,16 +136,9 @@ func (r *run) discoverAs(ctx context.Context, as scim.Role, d *Discovered) {
 		}
 		return x.Response
 	}
-	if c, err := scim.NewResource(get(scim.ServiceProviderConfigEndpoint).Body); err == nil {
-		d.Config = c
-	}
+	config := get(scim.ServiceProviderConfigEndpoint).Body
 	types := get(scim.ResourceTypesEndpoint).Body
-	d.Types = parseTypes(types)
-	list := get(scim.SchemasEndpoint).Body
-	d.Schemas = parseSchemas(list)
-	if set, err := schemas.Derive(list, types); err == nil {
-		d.Derived = set
-	}
+	d.read(config, types, get(scim.SchemasEndpoint).Body)
 }
 
 // unsendableLimit is after how many unsendable requests in a row, over all
