@@ -27,7 +27,8 @@ type Evidence struct {
 
 // Guess is what traffic lets suppose of who speaks.
 type Guess struct {
-	// Dialects are those that fit best, all alike; empty when none does.
+	// Dialects are those of one identity provider that fit best, all alike;
+	// empty when none does.
 	Dialects []*Dialect
 	// For is the evidence for the first of them, the rarest trait first, and
 	// Against what that dialect is not known to send.
@@ -111,6 +112,9 @@ func (r *Recognizer) Guess() Guess {
 				first = k
 			}
 		}
+	}
+	if slices.ContainsFunc(g.Dialects, func(d *Dialect) bool { return d.IdP != first.dialect.IdP }) {
+		return Guess{} // what several identity providers send alike names none
 	}
 	g.For, g.Against = r.evidence(first, known)
 	g.Quirks = r.quirks(g.Dialects)

@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -8,6 +9,10 @@ import (
 
 	"github.com/scimtest/scimtest/scim"
 )
+
+// unnamed are the dialects of which too little is worded to tell them from those
+// of others.
+var unnamed = []string{"pingfederate-zpa"}
 
 // Each dialect that nobody else words alike is known by its own requests.
 func TestDialectsAreRecognized(t *testing.T) {
@@ -23,7 +28,10 @@ func TestDialectsAreRecognized(t *testing.T) {
 		for _, other := range g.Dialects {
 			names = append(names, other.Name)
 		}
-		t.Log(d.Name, names, len(g.For), g.Against)
+		if slices.Contains(unnamed, d.Name) {
+			assert.Empty(t, names)
+			continue
+		}
 		assert.Contains(t, names, d.Name)
 		assert.Empty(t, g.Against, d.Name)
 	}

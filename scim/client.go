@@ -63,7 +63,7 @@ func NewClient(cfg Config) (*Client, error) {
 	orDefault(&cfg.MaxResponseBytes, defaultMaxResponse)
 	orDefault(&cfg.MaxHeaderBytes, defaultMaxHeader)
 	orDefault(&cfg.MaxWait, defaultMaxWait)
-	tlsConfig, err := cfg.tls()
+	tlsConfig, err := cfg.TLSConfig()
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,9 @@ func orDefault[V int64 | time.Duration](v *V, d V) {
 	}
 }
 
-func (cfg *Config) tls() (*tls.Config, error) {
+// TLSConfig reads the certificates, and says how a connection is secured. The
+// errors say which flag to check.
+func (cfg *Config) TLSConfig() (*tls.Config, error) {
 	t := &tls.Config{InsecureSkipVerify: cfg.Insecure} //nolint:gosec // asked for by --insecure
 	if cfg.CAFile != "" {
 		pem, err := os.ReadFile(cfg.CAFile)
