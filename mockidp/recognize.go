@@ -42,16 +42,16 @@ type Guess struct {
 // that the dialects word. It is used by one goroutine.
 type Recognizer struct {
 	traits   map[trait]int
-	requests map[seen]int
+	requests map[form]int
 	total    int
 }
 
-// seen is a request without its values.
-type seen struct{ request, operations string }
+// form is a request without its values.
+type form struct{ request, operations string }
 
 // NewRecognizer makes a Recognizer that has seen nothing.
 func NewRecognizer() *Recognizer {
-	return &Recognizer{traits: map[trait]int{}, requests: map[seen]int{}}
+	return &Recognizer{traits: map[trait]int{}, requests: map[form]int{}}
 }
 
 // Observe looks at a request, whose path is below the base URL.
@@ -65,7 +65,7 @@ func (r *Recognizer) Observe(req scim.Request) {
 		}
 	}
 	request, operations := signature(req)
-	r.requests[seen{request, strings.Join(operations, "\n")}]++
+	r.requests[form{request, strings.Join(operations, "\n")}]++
 }
 
 // What a trait counts that the dialect is not known to have, by whether it words
@@ -81,7 +81,14 @@ const (
 func (r *Recognizer) Guess() Guess {
 	known := knowledge()
 	score := make([]float64, len(known))
-	for t := range r.traits {
+	ofKind := map[string]int{}
+	for t, n := range r.traits {
+		ofKind[t.kind] += n
+	}
+	for t, requests := range r.traits {
+		// What most requests show outweighs what a few do: somebody may have
+		// tried something by hand.
+		share := float64(requests) / float64(ofKind[t.kind])
 		n := 0
 		for _, k := range known {
 			if _, has := k.traits[t]; has {
@@ -91,12 +98,21 @@ func (r *Recognizer) Guess() Guess {
 		for i, k := range known {
 			switch _, has := k.traits[t]; {
 			case has:
-				score[i] += math.Log(float64(len(known))/float64(n)) + 0.1
+				score[i] += share * (math.Log(float64(len(known))/float64(n)) + 0.1)
 			case k.kinds[t.kind] && t.kind == userAgent:
-				score[i] += otherAgent
+				score[i] += share * otherAgent
 			case k.kinds[t.kind]:
-				score[i] += otherValue
+				score[i] += share * otherValue
 			}
+		}
+	}
+	for i, k := range known {
+		for kind := range k.always {
+			weight := otherValue
+			if kind == userAgent {
+				weight = otherAgent
+			}
+			score[i] += weight * float64(max(r.total-ofKind[kind], 0)) / float64(max(r.total, 1))
 		}
 	}
 	best := slices.Max(score)
@@ -163,20 +179,27 @@ func (r *Recognizer) quirks(dialects []*Dialect) map[string]int {
 
 // wordedBy reports whether one of the wordings that a row rests on is that of a
 // request.
-func wordedBy(idp string, tests []string, s seen) bool {
+func wordedBy(idp string, tests []string, s form) bool {
 	for _, test := range tests {
 		name, wording, _ := strings.Cut(test, "/")
 		i := slices.IndexFunc(knowledge(), func(k *knownDialect) bool { return k.dialect.Name == name })
 		if i < 0 || knowledge()[i].dialect.IdP != idp {
 			continue
 		}
-		for _, form := range wordingsOf(name)[wording] {
-			if form.request == s.request && within(s.operations, form.operations) {
-				return true
-			}
+		all := wordingsOf(name)
+		// What an option words has to differ from what is worded without it.
+		plain, _, optional := strings.Cut(wording, ".")
+		if anyWords(all[wording], s) && !(optional && anyWords(all[plain], s)) {
+			return true
 		}
 	}
 	return false
+}
+
+func anyWords(forms []form, s form) bool {
+	return slices.ContainsFunc(forms, func(f form) bool {
+		return f.request == s.request && within(s.operations, f.operations)
+	})
 }
 
 // within reports whether all operations are among those of a wording.
@@ -196,22 +219,29 @@ type knownDialect struct {
 	// traits says where each is from; kinds are those it has any of.
 	traits map[trait]Ref
 	kinds  map[string]bool
+	// always are the kinds that every request shows, whatever the options say.
+	always map[string]bool
 }
 
 // knowledge words everything in all dialects, once a process.
 var knowledge = sync.OnceValue(func() []*knownDialect {
 	var all []*knownDialect
 	for _, d := range Dialects() {
-		k := &knownDialect{d, map[trait]Ref{}, map[string]bool{}}
+		k := &knownDialect{d, map[trait]Ref{}, map[string]bool{}, nil}
 		for _, v := range variants(d) {
-			for intent, requests := range v.samples() {
-				for _, r := range requests {
+			samples := v.samples()
+			for _, intent := range Intents() { // in one order, so that the source is the same each time
+				for _, r := range samples[intent] {
+					shows := map[string]bool{}
 					for _, t := range traitsOf(r) {
+						shows[t.kind] = k.always == nil || k.always[t.kind]
 						if have, ok := k.traits[t]; !ok || have.Mark == Assumed {
 							k.traits[t] = v.Source[intent]
 						}
 						k.kinds[t.kind] = true
 					}
+					maps.DeleteFunc(shows, func(_ string, every bool) bool { return !every })
+					k.always = shows
 				}
 			}
 		}
@@ -235,23 +265,23 @@ func variants(d *Dialect) []*Dialect {
 
 var (
 	wordingsMu sync.Mutex
-	wordings   = map[string]map[string][]seen{}
+	wordings   = map[string]map[string][]form{}
 )
 
 // wordingsOf lists the requests of a dialect by intent, and by intent and option
 // as quirks-covered.tsv names them.
-func wordingsOf(name string) map[string][]seen {
+func wordingsOf(name string) map[string][]form {
 	wordingsMu.Lock()
 	defer wordingsMu.Unlock()
 	if have, ok := wordings[name]; ok {
 		return have
 	}
-	out := map[string][]seen{}
+	out := map[string][]form{}
 	add := func(d *Dialect, suffix string) {
 		for intent, requests := range d.samples() {
 			for _, r := range requests {
 				request, operations := signature(r)
-				out[intent+suffix] = append(out[intent+suffix], seen{request, strings.Join(operations, "\n")})
+				out[intent+suffix] = append(out[intent+suffix], form{request, strings.Join(operations, "\n")})
 			}
 		}
 	}

@@ -37,6 +37,16 @@ func TestDialectsAreRecognized(t *testing.T) {
 	}
 }
 
+// No wording is without a sample.
+func TestEveryIntentHasASample(t *testing.T) {
+	for _, d := range Dialects() {
+		samples := d.samples()
+		for intent := range d.Source {
+			assert.NotEmpty(t, samples[intent], "%s %s", d.Name, intent)
+		}
+	}
+}
+
 func TestEvidence(t *testing.T) {
 	r := NewRecognizer()
 	assert.Empty(t, r.Guess().Dialects, "of nothing nothing is known")
@@ -58,6 +68,17 @@ func TestEvidence(t *testing.T) {
 	}
 	assert.Contains(t, traits, "User-Agent: Okta SCIM Client")
 	assert.Contains(t, traits, "sets active by: replace without a path, {active}")
+
+	// The option of a row has to show.
+	d, err = Lookup("entra-legacy", nil)
+	require.NoError(t, err)
+	other, err := Lookup("entra-legacy", map[string]string{"deleted-name": "tombstone"})
+	require.NoError(t, err)
+	r = NewRecognizer()
+	r.Observe(d.Deactivate("7", scim.Resource{}, sampleUser)[0])
+	assert.NotContains(t, r.Guess().Quirks, "E78")
+	r.Observe(other.Deactivate("7", scim.Resource{}, other.deletedSample())[0])
+	assert.Contains(t, r.Guess().Quirks, "E78")
 
 	// Nobody whom we know.
 	r = NewRecognizer()

@@ -37,7 +37,7 @@ func (d *Dialect) samples() map[string][]scim.Request {
 	add("Read", d.Read != nil, func() []scim.Request { return only(d.Read("u-1001")) })
 	add("Create", d.Create != nil, func() []scim.Request { return only(d.Create(u)) })
 	add("Update", d.Update != nil, func() []scim.Request { return d.Update("u-1001", current, u) })
-	add("Deactivate", d.Deactivate != nil, func() []scim.Request { return d.Deactivate("u-1001", current, u) })
+	add("Deactivate", d.Deactivate != nil, func() []scim.Request { return d.Deactivate("u-1001", current, d.deletedSample()) })
 	add("Reactivate", d.Reactivate != nil, func() []scim.Request { return d.Reactivate("u-1001", current, u) })
 	add("Delete", d.Delete != nil, func() []scim.Request { return only(d.Delete("u-1001")) })
 	add("SetManager", d.SetManager != nil, func() []scim.Request { return only(d.SetManager("u-1001", current, "u-1002")) })
@@ -56,4 +56,14 @@ func (d *Dialect) samples() map[string][]scim.Request {
 	})
 	add("DeleteGroup", d.DeleteGroup != nil, func() []scim.Request { return only(d.DeleteGroup("g-2001")) })
 	return out
+}
+
+// deletedSample is the user as it is when it is deactivated: Entra ID's recycle
+// bin holds it under another name (entra.md 2.8).
+func (d *Dialect) deletedSample() User {
+	u := sampleUser
+	if d.IdP == "entra" {
+		u.UserName = tombstone(u) + u.UserName
+	}
+	return u
 }

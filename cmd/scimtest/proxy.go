@@ -81,19 +81,19 @@ func (o *proxyOptions) run(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
+	var record *har.Writer
 	if o.record != "" {
-		w, err := o.openRecord()
-		if err != nil {
+		if record, err = o.openRecord(); err != nil {
 			return err
 		}
-		defer w.Close()
-		cfg.Record = w
-		if p, err = proxy.New(cfg); err != nil {
-			return err
-		}
+		defer record.Close()
+		p.Record(record)
 	}
 	running, err := p.Listen(o.listen, certificate)
 	if err != nil {
+		if record != nil && !o.goOn {
+			_ = os.Remove(o.record) // it is empty, and would be in the way
+		}
 		return untested(fmt.Errorf("cannot listen: %w", err), "choose another address with --listen, such as 127.0.0.1:0 for a free port")
 	}
 	out := cmd.OutOrStdout()
@@ -115,7 +115,7 @@ func (o *proxyOptions) run(cmd *cobra.Command, _ []string) error {
 	}
 	s := p.Summary()
 	s.Write(out)
-	o.next(cmd, s, cfg.Record)
+	o.next(cmd, s, record)
 	if s.RecordError != nil {
 		return untested(fmt.Errorf("the recording is not complete: %w", s.RecordError), "free some space, and record again")
 	}

@@ -238,7 +238,7 @@ func allDigits(s string) bool {
 // message without them says nothing.
 var protocol = []string{
 	"a", "an", "and", "are", "as", "at", "already", "attribute", "be", "by", "display", "email", "emails", "error", "exists", "external", "filter",
-	"found", "group", "groups", "has", "home", "http", "https", "id", "in", "invalid", "is", "it", "members", "name", "no", "not", "of", "on",
+	"found", "group", "groups", "has", "home", "http", "https", "id", "in", "invalid", "is", "it", "member", "members", "name", "no", "not", "of", "on",
 	"operation", "or", "org", "patch", "path", "request", "required", "resource", "s", "schema", "scim", "that", "the", "this", "to", "type",
 	"unique", "unknown", "urn", "user", "users", "v1", "v2", "value", "version", "with", "work",
 }

@@ -80,8 +80,6 @@ type (
 	postData struct {
 		MimeType string `json:"mimeType"`
 		Text     string `json:"text"`
-		// Params takes the place of Text for forms.
-		Params []pair `json:"params,omitempty"`
 		// Encoding is "base64" where the body is no text; the format has it
 		// for answers alone.
 		Encoding string `json:"_encoding,omitempty"`

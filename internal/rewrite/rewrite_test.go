@@ -70,9 +70,10 @@ func TestSpelling(t *testing.T) {
 	for query, want := range map[string]string{
 		"filter=userName+eq+%22ann%2Bx%40e%22&count=1": "filter=userName+eq+%22bo+%C3%A9%2Bx%40e%22&count=1",
 		"filter=userName%20eq%20\"ann\"":               "filter=userName%20eq%20\"bo%20%C3%A9\"",
-		"filter=%zz":                                   "filter=%zz",
-		"cursor=ann":                                   "cursor=bo%20%C3%A9",
-		"attributes=ann&x":                             "attributes=ann&x",
+		"filter=a+eq+%22ann%22%20or%20b+eq+%22ann%22":  "filter=a+eq+%22bo+%C3%A9%22%20or%20b+eq+%22bo+%C3%A9%22",
+		"filter=%zz":       "filter=%zz",
+		"cursor=ann":       "cursor=bo%20%C3%A9",
+		"attributes=ann&x": "attributes=ann&x",
 	} {
 		assert.Equal(t, want, RawQuery(query, swap("ann", "bo é")), query)
 	}

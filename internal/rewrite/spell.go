@@ -47,8 +47,12 @@ func respell(old []unit, text string, spell func(rune) string) string {
 			b.WriteString(u.raw)
 		}
 	}
-	for _, r := range now[head : len(now)-end] {
-		if raw, ok := known[r]; ok {
+	changed := now[head : len(now)-end]
+	kept := common(old[head:len(old)-end], changed)
+	for i, r := range changed {
+		if kept != nil && kept[i] != "" {
+			b.WriteString(kept[i])
+		} else if raw, ok := known[r]; ok {
 			b.WriteString(raw)
 		} else {
 			b.WriteString(spell(r))
@@ -58,6 +62,43 @@ func respell(old []unit, text string, spell func(rune) string) string {
 		b.WriteString(u.raw)
 	}
 	return b.String()
+}
+
+// maxCommon bounds the work of common: the product of two lengths.
+const maxCommon = 1 << 20
+
+// common gives, for each character of a text, the spelling of the one in the old
+// text that it still is, or "": by the longest common subsequence, since the
+// values of a filter change one by one. It is nil for long texts.
+func common(old []unit, now []rune) []string {
+	n, m := len(old), len(now)
+	if n == 0 || m == 0 || n*m > maxCommon {
+		return nil
+	}
+	length := make([]uint16, (n+1)*(m+1))
+	at := func(i, j int) int { return i*(m+1) + j }
+	for i := n - 1; i >= 0; i-- {
+		for j := m - 1; j >= 0; j-- {
+			if old[i].r == now[j] {
+				length[at(i, j)] = length[at(i+1, j+1)] + 1
+			} else {
+				length[at(i, j)] = max(length[at(i+1, j)], length[at(i, j+1)])
+			}
+		}
+	}
+	out := make([]string, m)
+	for i, j := 0, 0; i < n && j < m; {
+		switch {
+		case old[i].r == now[j]:
+			out[j] = old[i].raw
+			i, j = i+1, j+1
+		case length[at(i+1, j)] >= length[at(i, j+1)]:
+			i++
+		default:
+			j++
+		}
+	}
+	return out
 }
 
 // inURL changes a part of a URL.

@@ -82,8 +82,11 @@ func (p *Proxy) fail(ctx context.Context, w http.ResponseWriter, x *scim.Exchang
 	if sent {
 		x.Phase = scim.PhaseExchange
 	}
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		x.Error = "no answer within " + p.cfg.Timeout.String()
+	case ctx.Err() != nil:
+		x.Error = "the caller went away before the answer came"
 	}
 	p.recorder.add(x)
 	if sent {

@@ -19,6 +19,9 @@ type gate struct {
 	anonymous bool
 	probe     func(*http.Request) (*answer, error)
 
+	// trying is held while credentials are tried: one at a time.
+	trying sync.Mutex
+
 	mu sync.Mutex
 	// known are the credentials that the target takes.
 	known map[[sha256.Size]byte]bool
@@ -59,8 +62,6 @@ const anonymous = "-"
 
 func (g *gate) admit(r *http.Request) admission {
 	value := r.Header.Get("Authorization")
-	g.mu.Lock()
-	defer g.mu.Unlock()
 	switch {
 	case value == "" && g.anonymous:
 		return g.welcome(anonymous)
@@ -72,36 +73,57 @@ func (g *gate) admit(r *http.Request) admission {
 		return g.welcome(value)
 	}
 	key := sha256.Sum256([]byte(value))
-	if g.known[key] {
-		return g.welcome(value)
+	if a, decided := g.remembered(key, value); decided {
+		return a
 	}
-	if until, ok := g.refused[key]; ok && time.Now().Before(until) {
-		return admission{reason: "the target refused the credentials a moment ago"}
+	g.trying.Lock()
+	defer g.trying.Unlock()
+	if a, decided := g.remembered(key, value); decided {
+		return a // by the one who was first
 	}
 	if g.refusals.Tokens() < 1 {
 		return admission{reason: "too many credentials were refused; wait a moment"}
 	}
-	switch a, err := g.probe(r); {
-	case err != nil:
+	a, err := g.probe(r)
+	if err != nil || a.status >= 500 {
 		return admission{pass: true} // the request itself will show what is wrong
-	case a.status == http.StatusUnauthorized:
+	}
+	g.mu.Lock()
+	if a.status == http.StatusUnauthorized {
+		defer g.mu.Unlock()
 		g.refusals.Allow()
 		if len(g.refused) >= maxRefused {
 			clear(g.refused)
 		}
 		g.refused[key] = time.Now().Add(refusedFor)
 		return admission{answer: a}
-	case a.status >= 500:
-		return admission{pass: true}
 	}
 	if len(g.known) >= maxAccepted {
 		clear(g.known)
 	}
 	g.known[key] = true
+	g.mu.Unlock()
 	return g.welcome(value)
 }
 
+// remembered is what is known of credentials that were tried before.
+func (g *gate) remembered(key [sha256.Size]byte, value string) (a admission, decided bool) {
+	g.mu.Lock()
+	known := g.known[key]
+	until, refused := g.refused[key]
+	g.mu.Unlock()
+	switch {
+	case known:
+		return g.welcome(value), true
+	case refused && time.Now().Before(until):
+		return admission{reason: "the target refused the credentials a moment ago"}, true
+	}
+	return a, false
+}
+
 func (g *gate) welcome(value string) admission {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	a := admission{pass: true}
 	if !g.discovered {
 		g.discovered, a.discover = true, value

@@ -35,8 +35,6 @@ type Config struct {
 	Token string
 	// AllowAnonymous passes requests without credentials.
 	AllowAnonymous bool
-	// Record takes the exchanges; nil records nothing.
-	Record *har.Writer
 	// Anonymize replaces personal data in what is recorded and shown.
 	Anonymize bool
 	// Invariants judge every answer.
@@ -98,6 +96,9 @@ func New(cfg Config) (*Proxy, error) {
 	p.recorder = newRecorder(cfg, p.base)
 	return p, nil
 }
+
+// Record writes what passes from now on. It is called before Listen.
+func (p *Proxy) Record(w *har.Writer) { p.recorder.file = w }
 
 // Path is the path of the base URL at which the proxy listens.
 func (p *Proxy) Path() string { return p.ownPath }

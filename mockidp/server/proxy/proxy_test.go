@@ -50,9 +50,10 @@ func start(t *testing.T, cfg proxy.Config) *started {
 	w, err := har.Create(s.path, "scimtest", "test")
 	require.NoError(t, err)
 	t.Cleanup(func() { w.Close() })
-	cfg.Record, cfg.Out, cfg.Invariants = w, s.out, suites.All().Invariants
+	cfg.Out, cfg.Invariants = s.out, suites.All().Invariants
 	s.p, err = proxy.New(cfg)
 	require.NoError(t, err)
+	s.p.Record(w)
 	s.Running, err = s.p.Listen("127.0.0.1:0", nil)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = s.Close() })
@@ -332,6 +333,26 @@ func TestSecretsAreLeftOut(t *testing.T) {
 	for _, marker := range []string{"Bearer {{token-1}}", "Basic {{token-2}}", "{{password-1}}", "{{password-2}}", "{{secret-1}}", "{{cookie-1}}"} {
 		assert.Contains(t, string(file), marker)
 	}
+}
+
+// What is longer than what is recorded passes all the same.
+func TestLongBodiesPass(t *testing.T) {
+	const size = 17 << 20
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := io.Copy(io.Discard, r.Body)
+		if n > 0 {
+			assert.Equal(t, int64(size), n)
+			_, _ = w.Write(bytes.Repeat([]byte("x"), size))
+		}
+	}))
+	defer target.Close()
+	s := start(t, proxy.Config{Target: target.URL, PublicURL: "https://abc.example"})
+	status, body := send(t, "POST", s.URL+"/Users", "secret", strings.Repeat("y", size))
+	assert.Equal(t, 200, status)
+	assert.Len(t, body, size)
+	x := s.recorded(t).Entries[0].Exchange
+	assert.True(t, x.Request.Truncated)
+	assert.True(t, x.Response.Truncated)
 }
 
 // The caller sees what it would have seen without a proxy.

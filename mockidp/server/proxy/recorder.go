@@ -19,8 +19,8 @@ import (
 // recorder judges, tells and records what has passed.
 type recorder struct {
 	out    io.Writer
-	file   *har.Writer
-	base   string // the target's base URL, and shown is what stands for it
+	file   *har.Writer // nil records nothing
+	base   string      // the target's base URL, and shown is what stands for it
 	shown  string
 	people *anonymize.Anonymizer // nil keeps personal data
 
@@ -38,7 +38,7 @@ const exampleHost = "scim.example.com"
 
 func newRecorder(cfg Config, base string) *recorder {
 	r := &recorder{
-		out: cfg.Out, file: cfg.Record, base: base, shown: base, live: engine.NewLive(cfg.Invariants), secrets: newSecrets(),
+		out: cfg.Out, base: base, shown: base, live: engine.NewLive(cfg.Invariants), secrets: newSecrets(),
 		recognizer: mockidp.NewRecognizer(), strangers: map[string]bool{}, rules: map[string]int{},
 		sum: Summary{Started: time.Now(), Statuses: map[int]int{}},
 	}
