@@ -24,6 +24,9 @@ type TextOptions struct {
 	// Flags are the flags of the run that another one needs as well, such as
 	// "--profile=acme.yaml".
 	Flags []string
+	// Again is the command that does the same once more, where scimtest run does
+	// not; empty otherwise.
+	Again string
 	// Files are the files that were written.
 	Files []string
 	// JSON is the JSON report among them, from which explain can read a
@@ -177,8 +180,11 @@ func (t *textWriter) reproduce(r *engine.Result) {
 // again is the command that runs the check of a result once more, or "" where
 // there is none.
 func (t *textWriter) again(r *engine.Result) string {
-	if r.Suite == suiteRun {
+	switch {
+	case r.Suite == suiteRun:
 		return ""
+	case t.o.Again != "":
+		return oneLine(t.o.Again)
 	}
 	words := []string{"scimtest run"}
 	if t.o.BaseArg != "" {

@@ -135,7 +135,9 @@ func (t *textWriter) next() {
 	}
 	if r := t.worst(); r != nil {
 		t.print("next: " + t.again(r) + "\n")
-		t.print("      scimtest explain " + har.Quote(r.ID) + "\n")
+		if t.o.Again == "" || r.Suite == suiteInvariants {
+			t.print("      scimtest explain " + har.Quote(r.ID) + "\n")
+		}
 	}
 	for _, v := range t.report.Verdicts {
 		if t.o.JSON != "" && len(v.Causes) > 0 && len(v.Causes[0].OnServer) > 0 {

@@ -36,6 +36,7 @@ suites/rfc: suites/engine scim schemas
 suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
 suites/gates: suites/engine mockidp scim
+suites/scenario: suites/engine scim internal/har internal/redact internal/rewrite
 suites/requirements:
 suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates mockidp internal/edit
 reports: suites/engine scim internal/har

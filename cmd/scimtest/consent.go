@@ -36,18 +36,25 @@ func (o *runOptions) consent(cmd *cobra.Command, d *destination, plan *engine.Pl
 	if d.loopback || o.readOnly || o.sandbox || d.profile.Sandbox || writing == 0 {
 		return nil
 	}
-	host, what := hostOf(d.baseURL), o.announce(len(plan.Checks), writing)
+	what := o.announce(len(plan.Checks), writing)
 	if plan.Hostile {
 		what += ", hostile values among them"
 	}
+	return agreed(cmd, d, "a run "+what, "addresses under "+d.domain(), "; --read-only writes nothing")
+}
+
+// agreed asks whether a target may be written to. what says what is done, to
+// what addresses the product may send mail, and otherwise how to do without.
+func agreed(cmd *cobra.Command, d *destination, what, addresses, otherwise string) error {
+	host := hostOf(d.baseURL)
 	in, ok := cmd.InOrStdin().(*os.File)
 	if !ok || !term.IsTerminal(int(in.Fd())) {
-		return usage(fmt.Errorf("%s is not on this machine, and nobody agreed to writing to it: a run %s, and the product may send mail to addresses under %s",
-			host, what, d.domain()),
-			"add --sandbox, or sandbox: true to the profile file, if this is a test tenant; --read-only writes nothing")
+		return usage(fmt.Errorf("%s is not on this machine, and nobody agreed to writing to it: %s, and the product may send mail to %s",
+			host, what, addresses),
+			"add --sandbox, or sandbox: true to the profile file, if this is a test tenant"+otherwise)
 	}
-	fmt.Fprintf(cmd.ErrOrStderr(), "A run %s on %s. The product may send mail to addresses under %s.\nIs this a test tenant, and shall it be written to? [y/N] ",
-		what, host, d.domain())
+	fmt.Fprintf(cmd.ErrOrStderr(), "%s on %s. The product may send mail to %s.\nIs this a test tenant, and shall it be written to? [y/N] ",
+		strings.ToUpper(what[:1])+what[1:], host, addresses)
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(in).ReadString('\n')
@@ -61,7 +68,7 @@ func (o *runOptions) consent(cmd *cobra.Command, d *destination, plan *engine.Pl
 			return nil
 		}
 	}
-	return usage(errors.New("nobody agreed to writing to "+host), "--read-only writes nothing")
+	return usage(errors.New("nobody agreed to writing to "+host), "add --sandbox if this is a test tenant"+otherwise)
 }
 
 // announce says what to expect of so many checks.

@@ -88,7 +88,7 @@ func (o *runOptions) finish(cmd *cobra.Command, report *engine.Report, files fil
 	stdout := cmd.OutOrStdout()
 	err := reports.Text(stdout, report, reports.TextOptions{
 		Color: isTerminal(stdout) && os.Getenv("NO_COLOR") == "", Verbose: o.verbose, Width: width(stdout),
-		BaseArg: again, Flags: flagsAgain(cmd.Flags()), Files: written, JSON: json,
+		BaseArg: again, Flags: flagsAgain(cmd.Flags()), Again: o.again, Files: written, JSON: json,
 	})
 	code := report.ExitCode()
 	if code == engine.ExitOK && errors.Join(failed, err) != nil {

@@ -34,6 +34,9 @@ type runOptions struct {
 	// clients are files of custom clients, dialects what they are called.
 	clients  []string
 	dialects []engine.Dialect
+	// again is the command that does the same once more, where it is not
+	// scimtest run.
+	again string
 }
 
 func newRun() *cobra.Command {
