@@ -44,6 +44,9 @@ const (
 	codeHeld       = "StagedDelete"
 )
 
+// leanCycles is how many cycles a lean job keeps.
+const leanCycles = 100
+
 // RunCycle brings what changed in the directory to the target: users first,
 // then groups, then managers and members (entra.md 4.1, 4.2).
 func (j *Job) RunCycle(ctx context.Context) Cycle {
@@ -66,8 +69,11 @@ func (j *Job) RunCycle(ctx context.Context) Cycle {
 	if j.quarantine != nil {
 		c.Quarantine = j.quarantine.code
 	}
-	if len(c.Changes) > 0 || c.Quarantine != "" {
+	if len(c.Changes) > 0 || c.Operations > 0 || c.Quarantine != "" {
 		j.cycles = append(j.cycles, c.Cycle)
+		if j.rules.Lean && len(j.cycles) > leanCycles {
+			j.cycles = slices.Delete(j.cycles, 0, len(j.cycles)-leanCycles)
+		}
 	}
 	return c.Cycle
 }
@@ -104,7 +110,10 @@ func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	if len(ch.Exchanges) > 0 || failed {
 		c.Operations++
 		ch.Attempt = e.failures + 1
-		c.Changes = append(c.Changes, c.j.p.tell(ch))
+		ch = c.j.p.tell(ch)
+		if !c.j.rules.Lean {
+			c.Changes = append(c.Changes, ch)
+		}
 	}
 	if !failed {
 		*e = escrow{}
@@ -165,6 +174,7 @@ func (c *cycle) purge() {
 		if !s.inScope || a == nil || a.id == "" {
 			delete(c.j.users, key)
 			delete(c.j.p.users, key)
+			c.j.p.touch(ofUser(key))
 			continue
 		}
 		s.changed = true
@@ -232,6 +242,7 @@ func (c *cycle) users() {
 				delete(c.j.users, key)
 			}
 		}
+		c.j.p.touch(ofUser(key))
 	}
 }
 
@@ -304,34 +315,38 @@ func (c *cycle) matchDisabled(a *account) Change {
 
 // groups makes, renames and deletes groups.
 func (c *cycle) groups() {
-	p := c.j.p
 	for _, key := range sortedKeys(c.j.groups) {
 		g := c.j.groups[key]
-		if !c.due(g.changed, g.escrow) || c.held[ofGroup(key)] || c.ctx.Err() != nil {
-			continue
-		}
-		entry := p.groups[key]
-		linked := entry != nil && entry.id != ""
-		var ch Change
-		switch {
-		case g.deleted && !linked:
-			ch = p.begin(c.ctx, "delete", key).skip("the group is not linked")
-		case g.deleted:
-			ch = c.deleteGroup(key)
-		case !linked:
-			ch = p.pushGroup(c.ctx, g.group)
-		case entry.group.Name != g.group.Name || c.Initial:
-			ch = p.renameGroup(c.ctx, key, g.group.Name)
-		default:
-			ch = p.begin(c.ctx, "update", key).skip("nothing changed")
-		}
-		if c.record(&g.escrow, ch, false) {
-			g.changed = false
-			if g.deleted {
-				delete(c.j.groups, key)
-			}
+		if c.due(g.changed, g.escrow) && !c.held[ofGroup(key)] && c.ctx.Err() == nil {
+			c.group(key, g)
 		}
 	}
+}
+
+func (c *cycle) group(key string, g *sourceGroup) {
+	p := c.j.p
+	entry := p.groups[key]
+	linked := entry != nil && entry.id != ""
+	var ch Change
+	switch {
+	case g.deleted && !linked:
+		ch = p.beginGroup(c.ctx, "delete", key).skip("the group is not linked")
+	case g.deleted:
+		ch = c.deleteGroup(key)
+	case !linked:
+		ch = p.pushGroup(c.ctx, g.group)
+	case entry.group.Name != g.group.Name || c.Initial:
+		ch = p.renameGroup(c.ctx, key, g.group.Name)
+	default:
+		ch = p.beginGroup(c.ctx, "update", key).skip("nothing changed")
+	}
+	if c.record(&g.escrow, ch, false) {
+		g.changed = false
+		if g.deleted {
+			delete(c.j.groups, key)
+		}
+	}
+	p.touch(ofGroup(key))
 }
 
 // deleteGroup deletes a group; one that is gone already will do.

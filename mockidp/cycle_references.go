@@ -14,6 +14,7 @@ func (c *cycle) references() {
 	for _, key := range sortedKeys(c.j.users) {
 		if s := c.j.users[key]; c.due(s.managerChanged, s.managerEscrow) && c.ctx.Err() == nil {
 			c.manager(key, s)
+			c.j.p.touch(ofUser(key))
 		}
 	}
 	for _, key := range sortedKeys(c.j.groups) {
@@ -63,6 +64,9 @@ func (c *cycle) members(key string, g *sourceGroup) {
 	var current scim.Resource
 	read := false
 	left := g.refs[:0:0]
+	if len(g.refs) > 0 {
+		defer c.j.p.touch(ofGroup(key))
+	}
 	for _, ref := range g.refs {
 		id, known := c.link(ref.key)
 		switch {
@@ -72,7 +76,7 @@ func (c *cycle) members(key string, g *sourceGroup) {
 			left = append(left, ref)
 			continue
 		}
-		w := c.j.p.begin(c.ctx, pick(ref.add, "add-members", "remove-members"), key)
+		w := c.j.p.beginGroup(c.ctx, pick(ref.add, "add-members", "remove-members"), key)
 		ok := true
 		if !read {
 			current, ok = c.j.p.readGroup(w, entry)

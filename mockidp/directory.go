@@ -59,6 +59,11 @@ func UserOf(d *Dialect, key, tag string, p fake.Person) User {
 	}
 }
 
+// ObjectID makes an id in the form of the identity provider's own, for what is
+// made of the tag and the key; it is the same for the same two. kind is user or
+// group.
+func (d *Dialect) ObjectID(tag, kind, key string) string { return d.objectID(tag, kind+"/"+key) }
+
 // directoryPhone is a number as directories hold it, without the scheme of
 // RFC 3966.
 func directoryPhone(uri string) string { return strings.TrimPrefix(uri, "tel:") }

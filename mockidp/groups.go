@@ -13,7 +13,7 @@ import (
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
 func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string) Change {
-	w := p.begin(ctx, "push", g.Key)
+	w := p.beginGroup(ctx, "push", g.Key)
 	entry := &pushed{group: g, members: slices.Clone(memberKeys)}
 	p.groups[g.Key] = entry
 	members := p.membersOf(entry)
@@ -36,7 +36,7 @@ func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string)
 		if x := w.change.Exchanges[len(w.change.Exchanges)-1]; x.Status() != http.StatusConflict || entry.id != "" {
 			return created
 		}
-		w.change = Change{Action: "link", Subject: g.Key, Outcome: Done, Exchanges: w.change.Exchanges}
+		w.change = Change{Action: "link", Subject: g.Key, Group: true, Outcome: Done, Exchanges: w.change.Exchanges}
 		hit, ok := w.first(p.d.FindGroup(g), "lookup of group "+g.Name)
 		if !ok {
 			return w.change
@@ -146,9 +146,12 @@ func (p *Provider) sendGroup(w *work, g *pushed, r scim.Request) bool {
 
 // changeMembers sends a change of members.
 func (p *Provider) changeMembers(ctx context.Context, groupKey, action string, change func(*pushed) (add, remove []Member)) Change {
-	w := p.begin(ctx, action, groupKey)
+	w := p.beginGroup(ctx, action, groupKey)
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {
+		if g != nil {
+			change(g) // for when the push that failed is tried again
+		}
 		return w.skip("the group is not linked")
 	}
 	if p.d.ChangeMembers == nil {
@@ -211,7 +214,7 @@ func (p *Provider) removeMembers(ctx context.Context, groupKey string, userKeys 
 }
 
 func (p *Provider) pushNow(ctx context.Context, groupKey string) Change {
-	w := p.begin(ctx, "push-now", groupKey)
+	w := p.beginGroup(ctx, "push-now", groupKey)
 	g := p.groups[groupKey]
 	switch {
 	case p.d.ReplaceMembers == nil:
@@ -227,9 +230,12 @@ func (p *Provider) pushNow(ctx context.Context, groupKey string) Change {
 }
 
 func (p *Provider) renameGroup(ctx context.Context, groupKey, name string) Change {
-	w := p.begin(ctx, "rename", groupKey)
+	w := p.beginGroup(ctx, "rename", groupKey)
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {
+		if g != nil {
+			g.group.Name = name // likewise
+		}
 		return w.skip("the group is not linked")
 	}
 	if p.d.RenameGroup == nil {
@@ -275,7 +281,7 @@ func (p *Provider) mendMembers(w *work, g *pushed) {
 }
 
 func (p *Provider) deleteGroup(ctx context.Context, groupKey string) Change {
-	w := p.begin(ctx, "delete", groupKey)
+	w := p.beginGroup(ctx, "delete", groupKey)
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {
 		return w.skip("the group is not linked")

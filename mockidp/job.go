@@ -36,6 +36,9 @@ type JobRules struct {
 	// ProbesGroups: a cycle begins with a query for a group too; the form of
 	// the query is assumed (entra.md 1.6).
 	ProbesGroups bool
+	// Lean: the list of cycles keeps counts and no changes, and the last
+	// hundred alone. Who keeps a log has the changes from Config.OnChange.
+	Lean bool
 }
 
 // DefaultJobRules are Microsoft's.
@@ -64,8 +67,9 @@ type Job struct {
 	cycles  []Cycle
 	number  int
 	initial bool // the next cycle looks at everything
-	// run is the number of the plan of the next cycle; 0 when stopped.
+	// run is the number of the plan of the next cycle, at next; 0 when stopped.
 	run, plans int
+	next       time.Time
 
 	quarantine *quarantine
 	// allowed: an administrator allowed the deletions that were held.
@@ -114,10 +118,11 @@ func (e escrow) waits(now time.Time) bool { return e.failures > 0 && e.next.Afte
 // NewJob makes a job with an empty directory. The provider has to speak a
 // dialect of Entra ID; nobody else has cycles like these.
 func NewJob(p *Provider, clock *Clock, rules JobRules) *Job {
-	return &Job{
+	p.job = &Job{
 		p: p, clock: clock, rules: rules, initial: true,
 		users: map[string]*sourceUser{}, groups: map[string]*sourceGroup{},
 	}
+	return p.job
 }
 
 // Assign puts a user into the directory and into the scope of the job, or back
@@ -129,6 +134,7 @@ func (j *Job) Assign(u User) {
 		j.users[u.Key] = s
 	}
 	s.user, s.inScope, s.changed = u, true, true
+	j.p.touch(ofUser(u.Key))
 }
 
 // Change changes a user in the directory; an unknown user stays unknown.
@@ -162,6 +168,16 @@ func (j *Job) Restore(key string) {
 	})
 }
 
+// Purge deletes a user in the recycle bin for good: the next cycle deletes the
+// account too (entra.md 2.8).
+func (j *Job) Purge(key string) {
+	j.touch(key, func(s *sourceUser) {
+		if !s.deleted.IsZero() {
+			s.deleted = j.clock.Now().Add(-j.rules.PurgedAfter)
+		}
+	})
+}
+
 // SetManager makes one user the manager of another; "" takes the manager away.
 func (j *Job) SetManager(key, managerKey string) {
 	j.touch(key, func(s *sourceUser) { s.manager, s.managerChanged = managerKey, true })
@@ -171,6 +187,7 @@ func (j *Job) touch(key string, change func(*sourceUser)) {
 	if s := j.users[key]; s != nil {
 		change(s)
 		s.changed = true
+		j.p.touch(ofUser(key))
 	}
 }
 
@@ -178,6 +195,7 @@ func (j *Job) touch(key string, change func(*sourceUser)) {
 // scope.
 func (j *Job) AssignGroup(g Group, memberKeys ...string) {
 	j.groups[g.Key] = &sourceGroup{group: g, changed: true}
+	j.p.touch(ofGroup(g.Key))
 	j.AddMembers(g.Key, memberKeys...)
 }
 
@@ -185,6 +203,7 @@ func (j *Job) AssignGroup(g Group, memberKeys ...string) {
 func (j *Job) RenameGroup(key, name string) {
 	if g := j.groups[key]; g != nil {
 		g.group.Name, g.changed = name, true
+		j.p.touch(ofGroup(key))
 	}
 }
 
@@ -192,12 +211,14 @@ func (j *Job) RenameGroup(key, name string) {
 func (j *Job) DeleteGroup(key string) {
 	if g := j.groups[key]; g != nil {
 		g.deleted, g.changed = true, true
+		j.p.touch(ofGroup(key))
 	}
 }
 
 // AddMembers puts users into a group.
 func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
+		j.p.touch(ofGroup(groupKey))
 		for _, key := range userKeys {
 			if !slices.Contains(g.members, key) {
 				g.members = append(g.members, key)
@@ -210,6 +231,7 @@ func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 // RemoveMembers takes users out of a group.
 func (j *Job) RemoveMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
+		j.p.touch(ofGroup(groupKey))
 		for _, key := range userKeys {
 			if i := slices.Index(g.members, key); i >= 0 {
 				g.members = slices.Delete(g.members, i, i+1)
@@ -236,6 +258,28 @@ func (j *Job) Start(ctx context.Context) {
 // Stop lets no more cycles begin; Start goes on where it was (entra.md 4.2).
 func (j *Job) Stop() { j.run = 0 }
 
+// RunNow begins a cycle at once. One that was planned takes its time from it.
+func (j *Job) RunNow(ctx context.Context) {
+	if j.run == 0 {
+		j.RunCycle(ctx)
+		return
+	}
+	j.plan(j.clock.Now())
+	j.clock.Advance(ctx, 0)
+}
+
+// Next is when the next cycle begins; ok is false when the job is stopped.
+func (j *Job) Next() (at time.Time, ok bool) { return j.next, j.run != 0 }
+
+// Quarantine is the code with which the job is in quarantine; "" when it is
+// not.
+func (j *Job) Quarantine() string {
+	if j.quarantine == nil {
+		return ""
+	}
+	return j.quarantine.code
+}
+
 // Running reports whether cycles go on.
 func (j *Job) Running() bool { return j.run != 0 }
 
@@ -243,7 +287,7 @@ func (j *Job) Running() bool { return j.run != 0 }
 func (j *Job) plan(at time.Time) {
 	j.plans++
 	run := j.plans
-	j.run = run
+	j.run, j.next = run, at
 	j.clock.At(at, func(ctx context.Context) {
 		if j.run != run {
 			return
@@ -270,6 +314,7 @@ func (j *Job) pause() time.Duration {
 func (j *Job) Restart(ctx context.Context, full bool) {
 	j.initial, j.quarantine, j.allowed = true, nil, false
 	for key, s := range j.users {
+		j.p.touch(ofUser(key))
 		s.changed, s.escrow, s.managerEscrow = true, escrow{}, escrow{}
 		s.managerChanged = s.managerChanged || s.manager != ""
 		if a := j.p.users[key]; a != nil {
@@ -280,6 +325,7 @@ func (j *Job) Restart(ctx context.Context, full bool) {
 		}
 	}
 	for key, g := range j.groups {
+		j.p.touch(ofGroup(key))
 		g.changed, g.escrow = true, escrow{}
 		for i := range g.refs {
 			g.refs[i].escrow = escrow{}
@@ -343,3 +389,87 @@ func (j *Job) State(key string) (state SourceState, ok bool) {
 // Cycles lists the cycles that did something or failed, the oldest first; those
 // in which there was nothing to do but the test are left out.
 func (j *Job) Cycles() []Cycle { return slices.Clone(j.cycles) }
+
+// Escrow is a user or group that failed and waits for a later cycle.
+type Escrow struct {
+	Group bool
+	Key   string
+	// Failures in a row, and when it is tried again.
+	Failures int
+	Next     time.Time
+}
+
+// Escrows lists who is in escrow: users, then groups. One whose manager or
+// members failed is among them.
+func (j *Job) Escrows() []Escrow {
+	var out []Escrow
+	for _, key := range sortedKeys(j.users) {
+		s := j.users[key]
+		for _, e := range []escrow{s.escrow, s.managerEscrow} {
+			if e.failures > 0 {
+				out = append(out, Escrow{Key: key, Failures: e.failures, Next: e.next})
+				break
+			}
+		}
+	}
+	for _, key := range sortedKeys(j.groups) {
+		g := j.groups[key]
+		waiting := []escrow{g.escrow}
+		for _, r := range g.refs {
+			waiting = append(waiting, r.escrow)
+		}
+		for _, e := range waiting {
+			if e.failures > 0 {
+				out = append(out, Escrow{Group: true, Key: key, Failures: e.failures, Next: e.next})
+				break
+			}
+		}
+	}
+	return out
+}
+
+// GroupPending reports whether the next cycle looks at a group or its members.
+func (j *Job) GroupPending(key string) bool {
+	g := j.groups[key]
+	return g != nil && (g.changed || len(g.refs) > 0)
+}
+
+// Reevaluate looks at one user as a cycle after a restart would, beside the
+// cycles: all of it is compared, not only what changed. An account that is gone
+// is matched anew.
+func (j *Job) Reevaluate(ctx context.Context, key string) Change {
+	s := j.users[key]
+	if s == nil {
+		return j.p.begin(ctx, "update", key).skip("the job does not know the user")
+	}
+	if a := j.p.users[key]; a != nil {
+		a.sent = nil
+	}
+	c := &cycle{j: j, ctx: ctx, now: j.clock.Now()}
+	ch := c.evaluate(key, s)
+	if c.record(&s.escrow, ch, false) {
+		s.changed = false
+	}
+	j.p.touch(ofUser(key))
+	return ch
+}
+
+// ReevaluateGroup looks at one group likewise: one that is linked gets its name
+// and all of its members again, and one that is gone is made.
+func (j *Job) ReevaluateGroup(ctx context.Context, key string) {
+	g := j.groups[key]
+	if g == nil {
+		return
+	}
+	if entry := j.p.groups[key]; entry != nil {
+		entry.id = "" // matched by its name
+	}
+	g.changed, g.escrow = true, escrow{}
+	for _, m := range g.members {
+		g.note(m, true)
+	}
+	c := &cycle{j: j, ctx: ctx, now: j.clock.Now()}
+	c.group(key, g)
+	c.members(key, g)
+	j.p.touch(ofGroup(key))
+}

@@ -147,6 +147,7 @@ func (p *Provider) leaveGroups(w *work, key string, a *account) bool {
 		if g.id == "" || !g.leave(key) {
 			continue
 		}
+		p.touch(ofGroup(name))
 		for _, r := range p.d.ChangeMembers(g.id, scim.Resource{}, g.group, p.membersOf(g), nil, []Member{{a.id, a.user.UserName}}) {
 			if !p.sendGroup(w, g, r) {
 				return false

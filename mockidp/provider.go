@@ -27,8 +27,9 @@ const (
 type Change struct {
 	// Action is the verb: create, link, update, deactivate, ...
 	Action string
-	// Subject is the key of the user or group.
+	// Subject is the key of the user or group, and Group says which it is.
 	Subject string
+	Group   bool
 	Outcome Outcome
 	// Code is the event of the identity provider's own log: an Okta System
 	// Log event type or an Entra provisioning log code.
@@ -68,6 +69,12 @@ type Provider struct {
 	clock    *Clock
 	onChange func(Change)
 	tasks    []*task
+	// taskNumber is the number of the last task.
+	taskNumber int
+	// job is the job that runs on the provider, if any.
+	job *Job
+	// touched are the parts that changed since Touched was called.
+	touched map[Part]bool
 
 	users  map[string]*account
 	groups map[string]*pushed
@@ -99,7 +106,7 @@ type pushed struct {
 func New(c Config) *Provider {
 	return &Provider{
 		d: c.Dialect.labelled(), target: c.Target, disabled: c.Disabled, clock: c.Clock, onChange: c.OnChange,
-		users: map[string]*account{}, groups: map[string]*pushed{},
+		users: map[string]*account{}, groups: map[string]*pushed{}, touched: map[Part]bool{},
 	}
 }
 
@@ -182,6 +189,12 @@ type work struct {
 
 func (p *Provider) begin(ctx context.Context, action, subject string) *work {
 	return &work{p, ctx, Change{Action: action, Subject: subject, Outcome: Done}}
+}
+
+func (p *Provider) beginGroup(ctx context.Context, action, key string) *work {
+	w := p.begin(ctx, action, key)
+	w.change.Group = true
+	return w
 }
 
 func (w *work) send(r scim.Request) *scim.Exchange {

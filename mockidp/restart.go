@@ -23,15 +23,10 @@ func (p *Provider) Restart(ctx context.Context) []Change {
 			continue
 		}
 		a.sent = nil // all of it is compared
-		out = append(out, p.attempt(ctx, ofUser(key), func(ctx context.Context) Change {
-			if a.id == "" {
-				return p.provision(ctx, a)
-			}
-			return p.push(ctx, a, true)
-		}))
+		out = append(out, p.attempt(ctx, ofUser(key), act{Verb: "evaluate"}))
 	}
 	for _, key := range sortedKeys(p.groups) {
-		out = append(out, p.attempt(ctx, ofGroup(key), func(ctx context.Context) Change { return p.evaluateGroup(ctx, key) }))
+		out = append(out, p.attempt(ctx, ofGroup(key), act{Verb: "evaluate-group"}))
 	}
 	return out
 }
@@ -39,10 +34,13 @@ func (p *Provider) Restart(ctx context.Context) []Change {
 // evaluateGroup compares what is mapped of a group beside its members.
 func (p *Provider) evaluateGroup(ctx context.Context, key string) Change {
 	g := p.groups[key]
+	if g == nil {
+		return p.beginGroup(ctx, "update", key).skip("the group is not pushed")
+	}
 	if g.id == "" {
 		return p.pushGroup(ctx, g.group, g.members...)
 	}
-	w := p.begin(ctx, "update", key)
+	w := p.beginGroup(ctx, "update", key)
 	x := w.send(p.d.ReadGroup(g.id))
 	if x.Status() == http.StatusNotFound && p.d.rematches { // entra.md 5.9
 		again := p.pushGroup(ctx, g.group, g.members...)
@@ -68,8 +66,9 @@ func (p *Provider) evaluateGroup(ctx context.Context, key string) Change {
 // with the same people assigned and the same groups pushed (okta.md 2.9, 5.3).
 // Who is not assigned any more is not asked for.
 func (p *Provider) FullReset(ctx context.Context) []Change {
-	p.tasks = nil
-	for _, a := range p.users {
+	p.strike(func(*task) bool { return true })
+	for key, a := range p.users {
+		p.touch(ofUser(key))
 		a.id, a.manager, a.sent, a.dirty = "", "", nil, true
 	}
 	out := p.ProvisionOutOfSync(ctx)
@@ -77,10 +76,10 @@ func (p *Provider) FullReset(ctx context.Context) []Change {
 		g := p.groups[key]
 		g.id = ""
 		if p.d.FindGroup == nil && p.d.ListGroups == nil { // it would be made a second time
-			out = append(out, p.tell(p.begin(ctx, "push", key).lacks("FindGroup")))
+			out = append(out, p.tell(p.beginGroup(ctx, "push", key).lacks("FindGroup")))
 			continue
 		}
-		out = append(out, p.attempt(ctx, ofGroup(key), func(ctx context.Context) Change { return p.pushGroup(ctx, g.group, g.members...) }))
+		out = append(out, p.attempt(ctx, ofGroup(key), act{Verb: "push-group", Group: &g.group, Keys: g.members}))
 	}
 	return out
 }

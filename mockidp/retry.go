@@ -68,6 +68,9 @@ func ofGroup(key string) subject { return subject{group: true, key: key} }
 // Task is a change that failed, as the identity provider's list of tasks has
 // it.
 type Task struct {
+	// ID counts the tasks of a provider from 1. A further attempt of the same
+	// change that fails is another task.
+	ID int
 	// Group: the subject is a group.
 	Group bool
 	// Change is the last attempt.
@@ -80,34 +83,102 @@ type Task struct {
 type task struct {
 	Task
 	subject subject
-	do      func(context.Context) Change
+	act     act
+}
+
+// act is a change as data, so that it can be made again, and kept until then.
+type act struct {
+	Verb  string   `json:"verb"`
+	User  *User    `json:"user,omitempty"`
+	Group *Group   `json:"group,omitempty"`
+	Keys  []string `json:"keys,omitempty"`
+	// Name is another name, or the key of a manager.
+	Name string `json:"name,omitempty"`
+}
+
+// perform makes a change of a user or group.
+func (p *Provider) perform(ctx context.Context, s subject, a act) Change {
+	account := p.users[s.key]
+	switch a.Verb {
+	case "assign":
+		return p.assign(ctx, *a.User)
+	case "update":
+		return p.update(ctx, *a.User)
+	case "unassign":
+		return p.unassign(ctx, s.key)
+	case "delete":
+		return p.deleteUser(ctx, s.key)
+	case "set-manager":
+		return p.setManager(ctx, s.key, a.Name)
+	case "clear-manager":
+		return p.clearManager(ctx, s.key)
+	case "set-roles":
+		return p.setRoles(ctx, s.key, a.Keys...)
+	case "push-group":
+		return p.pushGroup(ctx, *a.Group, a.Keys...)
+	case "add-members":
+		return p.addMembers(ctx, s.key, a.Keys...)
+	case "remove-members":
+		return p.removeMembers(ctx, s.key, a.Keys...)
+	case "push-now":
+		return p.pushNow(ctx, s.key)
+	case "rename-group":
+		return p.renameGroup(ctx, s.key, a.Name)
+	case "delete-group":
+		return p.deleteGroup(ctx, s.key)
+	case "provision":
+		if account != nil {
+			return p.provision(ctx, account)
+		}
+	case "push":
+		if account != nil {
+			return p.push(ctx, account, false)
+		}
+	case "evaluate":
+		if account != nil && account.id == "" {
+			return p.provision(ctx, account)
+		}
+		if account != nil {
+			return p.push(ctx, account, true)
+		}
+	case "evaluate-group":
+		return p.evaluateGroup(ctx, s.key)
+	}
+	return p.begin(ctx, a.Verb, s.key).skip("the user is not assigned")
 }
 
 // attempt makes a change. What failed becomes a task, tried again when its time
 // has come.
-func (p *Provider) attempt(ctx context.Context, s subject, do func(context.Context) Change) Change {
-	if !s.group {
-		p.drop(s) // a new change of a user makes the failed one pointless
+func (p *Provider) attempt(ctx context.Context, s subject, a act) Change {
+	if account := p.users[s.key]; !s.group && !(a.Verb == "update" && account != nil && account.id == "" && account.assigned) {
+		p.drop(s) // a new change of a user makes the failed one pointless, but who was never made is still to be made
 	}
-	c := do(ctx)
+	c := p.perform(ctx, s, a)
 	c.Attempt = 1
-	p.conclude(s, c, do)
+	p.conclude(s, c, a)
 	return p.tell(c)
 }
 
 // conclude plans what follows a change.
-func (p *Provider) conclude(s subject, c Change, do func(context.Context) Change) {
+func (p *Provider) conclude(s subject, c Change, a act) {
 	if c.Outcome != Failed || len(c.Exchanges) == 0 {
 		return
 	}
-	t := &task{Task: Task{Group: s.group, Change: c}, subject: s, do: do}
+	p.taskNumber++
+	t := &task{Task: Task{ID: p.taskNumber, Group: s.group, Change: c}, subject: s, act: a}
 	p.tasks = append(p.tasks, t)
+	p.touchTask(t)
 	last := c.Exchanges[len(c.Exchanges)-1]
 	r := p.d.Retries
 	if p.clock == nil || !r.covers(s, last.Status()) || r.Attempts > 0 && c.Attempt >= r.Attempts {
 		return
 	}
 	t.Next = p.clock.Now().Add(r.wait(c.Attempt, last))
+	p.schedule(t)
+}
+
+// schedule has a task tried again when its time has come.
+func (p *Provider) schedule(t *task) {
 	p.clock.At(t.Next, func(ctx context.Context) {
 		if slices.Contains(p.tasks, t) {
 			p.again(ctx, t)
@@ -117,17 +188,35 @@ func (p *Provider) conclude(s subject, c Change, do func(context.Context) Change
 
 // again tries a task once more.
 func (p *Provider) again(ctx context.Context, t *task) Change {
-	p.tasks = slices.DeleteFunc(p.tasks, func(other *task) bool { return other == t })
-	c := t.do(ctx)
+	p.strike(func(other *task) bool { return other == t })
+	p.refresh(t)
+	c := p.perform(ctx, t.subject, t.act)
 	c.Attempt = t.Change.Attempt + 1
-	p.conclude(t.subject, c, t.do)
+	p.conclude(t.subject, c, t.act)
 	return p.tell(c)
+}
+
+// refresh gives a change that makes somebody or a group what the directory says
+// by now.
+func (p *Provider) refresh(t *task) {
+	a, g := p.users[t.subject.key], p.groups[t.subject.key]
+	switch {
+	case t.act.Verb == "assign" && a != nil:
+		u := a.user
+		t.act.User = &u
+	case t.act.Verb == "push-group" && g != nil:
+		group := g.group
+		t.act.Group, t.act.Keys = &group, slices.Clone(g.members)
+	}
 }
 
 // tell hands a change to whoever keeps the log.
 func (p *Provider) tell(c Change) Change {
 	if p.clock != nil {
 		c.At = p.clock.Now()
+	}
+	if c.Subject != "" {
+		p.touch(subject{c.Group, c.Subject})
 	}
 	if p.onChange != nil {
 		p.onChange(c)
@@ -136,8 +225,16 @@ func (p *Provider) tell(c Change) Change {
 }
 
 // drop strikes the tasks of a subject off the list.
-func (p *Provider) drop(s subject) {
-	p.tasks = slices.DeleteFunc(p.tasks, func(t *task) bool { return t.subject == s })
+func (p *Provider) drop(s subject) { p.strike(func(t *task) bool { return t.subject == s }) }
+
+func (p *Provider) strike(match func(*task) bool) {
+	p.tasks = slices.DeleteFunc(p.tasks, func(t *task) bool {
+		gone := match(t)
+		if gone {
+			p.touchTask(t)
+		}
+		return gone
+	})
 }
 
 // Tasks lists what failed and is not mended, the oldest first.
@@ -157,6 +254,23 @@ func (p *Provider) Retry(ctx context.Context, userKey string) []Change {
 // RetryGroup tries all tasks of a group once more.
 func (p *Provider) RetryGroup(ctx context.Context, groupKey string) []Change {
 	return p.retry(ctx, ofGroup(groupKey))
+}
+
+// RetryTask tries one task once more; ok is false when there is none with the
+// number.
+func (p *Provider) RetryTask(ctx context.Context, id int) (c Change, ok bool) {
+	i := slices.IndexFunc(p.tasks, func(t *task) bool { return t.ID == id })
+	if i < 0 {
+		return Change{}, false
+	}
+	return p.again(ctx, p.tasks[i]), true
+}
+
+// DropTask strikes a task off the list without trying it again.
+func (p *Provider) DropTask(id int) (ok bool) {
+	before := len(p.tasks)
+	p.strike(func(t *task) bool { return t.ID == id })
+	return len(p.tasks) < before
 }
 
 func (p *Provider) retry(ctx context.Context, s subject) []Change {

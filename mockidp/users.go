@@ -64,7 +64,7 @@ func (p *Provider) ProvisionOutOfSync(ctx context.Context) []Change {
 	var out []Change
 	for _, key := range p.keys() {
 		if a := p.users[key]; a.assigned && a.id == "" {
-			out = append(out, p.attempt(ctx, ofUser(key), func(ctx context.Context) Change { return p.provision(ctx, a) }))
+			out = append(out, p.attempt(ctx, ofUser(key), act{Verb: "provision"}))
 		}
 	}
 	return out
@@ -76,7 +76,7 @@ func (p *Provider) ForceSync(ctx context.Context) []Change {
 	var out []Change
 	for _, key := range p.keys() {
 		if a := p.users[key]; a.assigned && a.id != "" && a.dirty {
-			out = append(out, p.attempt(ctx, ofUser(key), func(ctx context.Context) Change { return p.push(ctx, a, false) }))
+			out = append(out, p.attempt(ctx, ofUser(key), act{Verb: "push"}))
 		}
 	}
 	return out
@@ -464,7 +464,51 @@ func (p *Provider) Forget(key string) {
 	p.drop(ofUser(key))
 	if a := p.users[key]; a != nil {
 		a.id, a.assigned = "", false
+		p.touch(ofUser(key))
 	}
+}
+
+// Discard forgets a user altogether: the target is not told.
+func (p *Provider) Discard(key string) {
+	p.drop(ofUser(key))
+	delete(p.users, key)
+	p.touch(ofUser(key))
+}
+
+// ForgetGroup drops the link of a group: "Unlink", the group stays on the
+// target (okta.md 3.6).
+func (p *Provider) ForgetGroup(key string) {
+	p.drop(ofGroup(key))
+	delete(p.groups, key)
+	p.touch(ofGroup(key))
+}
+
+// Manager is the key of the manager that the target was told of last.
+func (p *Provider) Manager(key string) string {
+	if a := p.users[key]; a != nil {
+		return a.manager
+	}
+	return ""
+}
+
+// Account is what an identity provider believes of a user's account.
+type Account struct {
+	// ID is the link: the target's id, "" when there is none.
+	ID string
+	// Active is what the target is believed to hold.
+	Active bool
+	// Changed: the directory has changed since the last push that worked.
+	Changed bool
+}
+
+// Account is what is believed of a user's account; ok is false for who was
+// never assigned.
+func (p *Provider) Account(key string) (account Account, ok bool) {
+	a := p.users[key]
+	if a == nil {
+		return Account{}, false
+	}
+	return Account{a.id, a.active && a.id != "", a.dirty}, true
 }
 
 // pushed notes that the target has the user as the directory has it.

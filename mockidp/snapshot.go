@@ -1,0 +1,333 @@
+package mockidp
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/scimtest/scimtest/scim"
+)
+
+// PartKind says what a part of the state is about.
+type PartKind string
+
+// The kinds of parts.
+const (
+	PartUser  PartKind = "user"
+	PartGroup PartKind = "group"
+	PartTask  PartKind = "task"
+)
+
+// Part names what an identity provider keeps of one user, one group or one
+// task, a job's knowledge of it included. Parts are kept one by one, so that a
+// change of one user does not write down all of them.
+type Part struct {
+	Kind PartKind
+	Key  string
+}
+
+func (p *Provider) touch(s subject) {
+	p.touched[Part{pick(s.group, PartGroup, PartUser), s.key}] = true
+}
+
+func (p *Provider) touchTask(t *task) { p.touched[Part{PartTask, strconv.Itoa(t.ID)}] = true }
+
+// Touched lists the parts that changed, or went, since it was called last.
+func (p *Provider) Touched() []Part {
+	out := make([]Part, 0, len(p.touched))
+	for part := range p.touched {
+		out = append(out, part)
+	}
+	clear(p.touched)
+	return out
+}
+
+// userPart is all that is known of a user.
+type userPart struct {
+	Account *accountPart `json:"account,omitempty"`
+	Source  *sourcePart  `json:"source,omitempty"`
+}
+
+type accountPart struct {
+	User     User   `json:"user"`
+	ID       string `json:"id,omitempty"`
+	Assigned bool   `json:"assigned,omitempty"`
+	Active   bool   `json:"active,omitempty"`
+	Manager  string `json:"manager,omitempty"`
+	Dirty    bool   `json:"dirty,omitempty"`
+	Sent     *User  `json:"sent,omitempty"`
+	// Listed is the account as a list of all showed it.
+	Listed scim.Body `json:"listed,omitempty"`
+}
+
+type sourcePart struct {
+	User           User       `json:"user"`
+	InScope        bool       `json:"in_scope,omitempty"`
+	Enabled        bool       `json:"enabled,omitempty"`
+	Deleted        time.Time  `json:"deleted,omitzero"`
+	Changed        bool       `json:"changed,omitempty"`
+	Manager        string     `json:"manager,omitempty"`
+	ManagerChanged bool       `json:"manager_changed,omitempty"`
+	Escrow         escrowPart `json:"escrow,omitzero"`
+	ManagerEscrow  escrowPart `json:"manager_escrow,omitzero"`
+}
+
+type escrowPart struct {
+	Failures int       `json:"failures,omitempty"`
+	Next     time.Time `json:"next,omitzero"`
+}
+
+// groupPart is all that is known of a group.
+type groupPart struct {
+	Pushed *pushedPart      `json:"pushed,omitempty"`
+	Source *sourceGroupPart `json:"source,omitempty"`
+}
+
+type pushedPart struct {
+	Group   Group    `json:"group"`
+	ID      string   `json:"id,omitempty"`
+	Members []string `json:"members,omitempty"`
+}
+
+type sourceGroupPart struct {
+	Group   Group           `json:"group"`
+	Members []string        `json:"members,omitempty"`
+	Deleted bool            `json:"deleted,omitempty"`
+	Changed bool            `json:"changed,omitempty"`
+	Escrow  escrowPart      `json:"escrow,omitzero"`
+	Refs    []referencePart `json:"refs,omitempty"`
+}
+
+type referencePart struct {
+	Key    string     `json:"key"`
+	Add    bool       `json:"add,omitempty"`
+	Escrow escrowPart `json:"escrow,omitzero"`
+}
+
+type taskPart struct {
+	Group  bool      `json:"group,omitempty"`
+	Key    string    `json:"key"`
+	Act    act       `json:"act"`
+	Change Change    `json:"change"`
+	Next   time.Time `json:"next,omitzero"`
+}
+
+// Part is a part as JSON; nil when there is none any more.
+func (p *Provider) Part(part Part) json.RawMessage {
+	var v any
+	switch part.Kind {
+	case PartUser:
+		v = p.userPart(part.Key)
+	case PartGroup:
+		v = p.groupPart(part.Key)
+	case PartTask:
+		i := slices.IndexFunc(p.tasks, func(t *task) bool { return strconv.Itoa(t.ID) == part.Key })
+		if i >= 0 {
+			t := p.tasks[i]
+			v = taskPart{t.subject.group, t.subject.key, t.act, t.Change, t.Next}
+		}
+	}
+	if v == nil {
+		return nil
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("a part that cannot be JSON: " + err.Error())
+	}
+	return data
+}
+
+func (p *Provider) userPart(key string) any {
+	a, s := p.users[key], (*sourceUser)(nil)
+	if p.job != nil {
+		s = p.job.users[key]
+	}
+	if a == nil && s == nil {
+		return nil
+	}
+	var part userPart
+	if a != nil {
+		part.Account = &accountPart{a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.listed.Raw()}
+	}
+	if s != nil {
+		part.Source = &sourcePart{
+			s.user, s.inScope, s.enabled, s.deleted, s.changed, s.manager, s.managerChanged,
+			s.escrow.part(), s.managerEscrow.part(),
+		}
+	}
+	return part
+}
+
+func (p *Provider) groupPart(key string) any {
+	g, s := p.groups[key], (*sourceGroup)(nil)
+	if p.job != nil {
+		s = p.job.groups[key]
+	}
+	if g == nil && s == nil {
+		return nil
+	}
+	var part groupPart
+	if g != nil {
+		part.Pushed = &pushedPart{g.group, g.id, g.members}
+	}
+	if s != nil {
+		part.Source = &sourceGroupPart{s.group, s.members, s.deleted, s.changed, s.escrow.part(), nil}
+		for _, r := range s.refs {
+			part.Source.Refs = append(part.Source.Refs, referencePart{r.key, r.add, r.escrow.part()})
+		}
+	}
+	return part
+}
+
+func (e escrow) part() escrowPart   { return escrowPart{e.failures, e.next} }
+func (e escrowPart) escrow() escrow { return escrow{e.Failures, e.Next} }
+
+// Progress is what an identity provider keeps that is about no user, group or
+// task.
+type Progress struct {
+	Now        time.Time    `json:"now,omitzero"`
+	Disabled   bool         `json:"disabled,omitempty"`
+	TaskNumber int          `json:"task_number,omitempty"`
+	Job        *JobProgress `json:"job,omitempty"`
+}
+
+// JobProgress is how far a job is.
+type JobProgress struct {
+	Number     int                 `json:"number,omitempty"`
+	Initial    bool                `json:"initial,omitempty"`
+	Running    bool                `json:"running,omitempty"`
+	Next       time.Time           `json:"next,omitzero"`
+	Allowed    bool                `json:"allowed,omitempty"`
+	Quarantine *QuarantineProgress `json:"quarantine,omitempty"`
+	Cycles     []Cycle             `json:"cycles,omitempty"`
+}
+
+// QuarantineProgress is a quarantine that goes on.
+type QuarantineProgress struct {
+	Code   string    `json:"code"`
+	Since  time.Time `json:"since"`
+	Cycles int       `json:"cycles"`
+}
+
+// Progress is the state that Part leaves out.
+func (p *Provider) Progress() Progress {
+	out := Progress{Disabled: p.disabled, TaskNumber: p.taskNumber}
+	if p.clock != nil {
+		out.Now = p.clock.Now()
+	}
+	if j := p.job; j != nil {
+		out.Job = &JobProgress{
+			Number: j.number, Initial: j.initial, Running: j.run != 0, Next: j.next, Allowed: j.allowed, Cycles: j.cycles,
+		}
+		if q := j.quarantine; q != nil {
+			out.Job.Quarantine = &QuarantineProgress{q.code, q.since, q.cycles}
+		}
+	}
+	return out
+}
+
+// Restore gives a new provider, and the job that was made on it, the state of
+// another one: retries and cycles that were planned are planned again. What
+// became due meanwhile is done when the clock is next moved. It sends nothing.
+func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) error {
+	p.disabled, p.taskNumber = progress.Disabled, progress.TaskNumber
+	for part, data := range parts {
+		if err := p.restorePart(part, data); err != nil {
+			return fmt.Errorf("the kept state of %s %s cannot be read: %w", part.Kind, part.Key, err)
+		}
+	}
+	slices.SortFunc(p.tasks, func(a, b *task) int { return a.ID - b.ID })
+	for _, t := range p.tasks {
+		if !t.Next.IsZero() && p.clock != nil {
+			p.schedule(t)
+		}
+	}
+	if j, kept := p.job, progress.Job; j != nil && kept != nil {
+		j.number, j.initial, j.allowed, j.cycles = kept.Number, kept.Initial, kept.Allowed, kept.Cycles
+		if q := kept.Quarantine; q != nil {
+			j.quarantine = &quarantine{q.Code, q.Since, q.Cycles}
+		}
+		if kept.Running {
+			j.plan(kept.Next)
+		}
+	}
+	return nil
+}
+
+func (p *Provider) restorePart(part Part, data json.RawMessage) error {
+	switch part.Kind {
+	case PartUser:
+		var u userPart
+		if err := json.Unmarshal(data, &u); err != nil {
+			return err
+		}
+		if a := u.Account; a != nil {
+			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
+			p.users[part.Key] = &account{a.User, a.ID, a.Assigned, a.Active, a.Manager, a.Dirty, a.Sent, listed}
+		}
+		if s := u.Source; s != nil && p.job != nil {
+			p.job.users[part.Key] = &sourceUser{
+				s.User, s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
+			}
+		}
+	case PartGroup:
+		var g groupPart
+		if err := json.Unmarshal(data, &g); err != nil {
+			return err
+		}
+		if e := g.Pushed; e != nil {
+			p.groups[part.Key] = &pushed{e.Group, e.ID, e.Members}
+		}
+		if s := g.Source; s != nil && p.job != nil {
+			source := &sourceGroup{group: s.Group, members: s.Members, deleted: s.Deleted, changed: s.Changed, escrow: s.Escrow.escrow()}
+			for _, r := range s.Refs {
+				source.refs = append(source.refs, reference{r.Key, r.Add, r.Escrow.escrow()})
+			}
+			p.job.groups[part.Key] = source
+		}
+	case PartTask:
+		var t taskPart
+		if err := json.Unmarshal(data, &t); err != nil {
+			return err
+		}
+		id, err := strconv.Atoi(part.Key)
+		if err != nil {
+			return err
+		}
+		p.tasks = append(p.tasks, &task{
+			Task: Task{ID: id, Group: t.Group, Change: t.Change, Next: t.Next}, subject: subject{t.Group, t.Key}, act: t.Act,
+		})
+	}
+	return nil
+}
+
+// Parts are all parts, as Part gives them.
+func (p *Provider) Parts() map[Part]json.RawMessage {
+	out := map[Part]json.RawMessage{}
+	add := func(kind PartKind, key string) {
+		part := Part{kind, key}
+		if out[part] == nil {
+			out[part] = p.Part(part)
+		}
+	}
+	for key := range p.users {
+		add(PartUser, key)
+	}
+	for key := range p.groups {
+		add(PartGroup, key)
+	}
+	if p.job != nil {
+		for key := range p.job.users {
+			add(PartUser, key)
+		}
+		for key := range p.job.groups {
+			add(PartGroup, key)
+		}
+	}
+	for _, t := range p.tasks {
+		add(PartTask, strconv.Itoa(t.ID))
+	}
+	return out
+}
