@@ -29,6 +29,7 @@ internal/anonymize: scim internal/rewrite
 internal/mutate:
 internal/reference: scim scim/profile internal/edit
 mockidp: scim internal/fake internal/har
+mockidp/server: mockidp reports scim internal/fake internal/har
 mockidp/server/proxy: mockidp suites/engine scim internal/har internal/redact internal/rewrite internal/anonymize
 suites/engine: scim scim/profile schemas internal/fake internal/redact
 suites/engine/enginetest: suites/engine

@@ -1,0 +1,324 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// The findings of a reconciliation, besides in-sync, pending, failed and
+// out-of-scope.
+const (
+	// Drifted: the target holds other values than would be sent.
+	Drifted = "drifted"
+	// Missing: linked, and the target has no such resource any more.
+	Missing = "missing"
+	// Orphaned: the target has it, and nobody here is linked to it.
+	Orphaned = "orphaned"
+)
+
+// Finding is what a reconciliation found about a user or group.
+type Finding struct {
+	// Status is in-sync, pending, failed, out-of-scope, drifted, missing or
+	// orphaned.
+	Status string `json:"status"`
+	// Key is that of the user or group here; "" for who is orphaned.
+	Key      string `json:"key,omitempty"`
+	Group    bool   `json:"group,omitempty"`
+	Name     string `json:"name"`
+	TargetID string `json:"target_id,omitempty"`
+	// Differences are the attributes that drifted.
+	Differences []Difference `json:"differences,omitempty"`
+}
+
+// Difference is an attribute with another value. Both values are JSON; "" is
+// none.
+type Difference struct {
+	Path string `json:"path"`
+	Want string `json:"want"`
+	Have string `json:"have"`
+}
+
+// Reconciliation is a comparison of the directory with the target.
+type Reconciliation struct {
+	At       time.Time      `json:"at"`
+	Findings []Finding      `json:"findings"`
+	Counts   map[string]int `json:"counts"`
+	Requests int            `json:"requests"`
+}
+
+// maxPages bounds how much of a target is read, in pages.
+const (
+	maxPages = 10000
+	pageSize = 100
+)
+
+// Reconcile reads all users and groups of the target and compares them with the
+// directory. It is the mock's own tool, and sends plain requests of the RFC: no
+// identity provider does it like this.
+func (t *Tenant) Reconcile(ctx context.Context) (Reconciliation, error) {
+	var out Reconciliation
+	_, err := t.act(ctx, "reconcile", func(ctx context.Context) error {
+		users, n, err := t.readAll(ctx, scim.UsersEndpoint)
+		if err != nil {
+			return err
+		}
+		groups, m, err := t.readAll(ctx, scim.GroupsEndpoint)
+		if err != nil {
+			return err
+		}
+		out = t.compare(users, groups)
+		out.At, out.Requests = t.clock.Now(), n+m
+		return nil
+	})
+	if err != nil {
+		return Reconciliation{}, err
+	}
+	return out, nil
+}
+
+// readAll reads all resources of an endpoint.
+func (t *Tenant) readAll(ctx context.Context, endpoint string) (out []scim.Resource, requests int, err error) {
+	seen := map[string]bool{}
+	for start := 1; requests < maxPages && ctx.Err() == nil; {
+		x := t.send(ctx, scim.Request{
+			Method: http.MethodGet, Path: endpoint, RawQuery: fmt.Sprintf("startIndex=%d&count=%d", start, pageSize),
+			Header: http.Header{"Accept": {scim.MediaType}},
+		})
+		requests++
+		if endpoint == scim.GroupsEndpoint && (x.Status() == http.StatusNotFound || x.Status() == http.StatusNotImplemented) {
+			return nil, requests, nil // a target without groups
+		}
+		if x.Status() != http.StatusOK {
+			why := x.Error
+			if x.Response != nil {
+				why = fmt.Sprintf("%d %s", x.Status(), http.StatusText(x.Status()))
+			}
+			return nil, requests, conflict("%s of the target cannot be read: %s", endpoint, why)
+		}
+		list, err := scim.ParseList(x.Response.Body)
+		if err != nil {
+			return nil, requests, conflict("%s of the target cannot be read: %v", endpoint, err)
+		}
+		fresh := 0
+		for _, r := range list.Resources {
+			if id := r.ID(); id != "" && !seen[id] {
+				seen[id] = true
+				fresh++
+				out = append(out, r)
+			}
+		}
+		start += len(list.Resources)
+		if fresh == 0 || list.TotalResults >= 0 && start > list.TotalResults {
+			break
+		}
+	}
+	return out, requests, ctx.Err()
+}
+
+func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
+	r := Reconciliation{Findings: []Finding{}, Counts: map[string]int{}}
+	failed := t.failed()
+	there := map[string]scim.Resource{}
+	for _, u := range users {
+		there[u.ID()] = u
+	}
+	for _, key := range t.dir.keys() {
+		p := t.dir.people[key]
+		if p.Gone {
+			continue
+		}
+		a, _ := t.provider.Account(key)
+		f := Finding{Status: t.status(p, failed), Key: key, Name: p.User.UserName, TargetID: a.ID}
+		if current, ok := there[a.ID]; a.ID != "" && ok {
+			delete(there, a.ID)
+			for _, d := range t.differences(p, current) {
+				f.Differences = append(f.Differences, Difference(d))
+			}
+			if len(f.Differences) > 0 && f.Status == InSync {
+				f.Status = Drifted
+			}
+			if f.Status == OutOfScope && current.Get("active").Type == gjson.True {
+				f.Status = Drifted
+			}
+		} else if a.ID != "" && (f.Status == InSync || f.Status == OutOfScope && t.dialect.IdP == "entra") {
+			f.Status = Missing
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	former := t.formerNames()
+	for _, id := range sortedKeys(there) {
+		u := there[id]
+		name := u.Get("userName").String()
+		if former[strings.ToLower(name)] && u.Get("active").Type == gjson.False {
+			continue // deactivated when it left the scope, and no longer linked (okta.md 2.5)
+		}
+		r.Findings = append(r.Findings, Finding{Status: Orphaned, Name: name, TargetID: id})
+	}
+	t.compareGroups(&r, groups, failed)
+	for _, f := range r.Findings {
+		r.Counts[f.Status]++
+	}
+	return r
+}
+
+// formerNames are the names of those who are not linked, in lower case.
+func (t *Tenant) formerNames() map[string]bool {
+	out := map[string]bool{}
+	for key, p := range t.dir.people {
+		if a, _ := t.provider.Account(key); a.ID == "" {
+			out[strings.ToLower(p.User.UserName)] = true
+		}
+	}
+	return out
+}
+
+// differences compares somebody with the resource of the target.
+func (t *Tenant) differences(p *person, current scim.Resource) []mockidp.Difference {
+	v := t.view(p)
+	if !v.wanted() {
+		return nil
+	}
+	return t.dialect.Compare(v.User, true, current)
+}
+
+func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource, failed map[subject]bool) {
+	there := map[string]scim.Resource{}
+	for _, g := range groups {
+		there[g.ID()] = g
+	}
+	for _, key := range t.dir.teamKeys() {
+		g := t.dir.teams[key]
+		if g.Gone {
+			continue
+		}
+		row := t.groupRow(g, failed)
+		f := Finding{Status: row.Status, Key: key, Group: true, Name: row.Name, TargetID: row.TargetID}
+		current, ok := there[row.TargetID]
+		switch {
+		case row.TargetID == "":
+		case !ok && f.Status == InSync:
+			f.Status = Missing
+		case ok:
+			delete(there, row.TargetID)
+			f.Differences = t.groupDifferences(g, current)
+			if len(f.Differences) > 0 && f.Status == InSync {
+				f.Status = Drifted
+			}
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	for _, id := range sortedKeys(there) {
+		r.Findings = append(r.Findings, Finding{Status: Orphaned, Group: true, Name: there[id].Get("displayName").String(), TargetID: id})
+	}
+}
+
+// groupDifferences compares the name and the members. Only members who are
+// linked can be there; others at the target are none of ours only when nobody
+// here ever was linked to them.
+func (t *Tenant) groupDifferences(g *team, current scim.Resource) (out []Difference) {
+	if have := current.Get("displayName"); have.String() != g.Group.Name {
+		out = append(out, Difference{"displayName", string(encode(g.Group.Name)), have.Raw})
+	}
+	want, have := []string{}, []string{}
+	for _, m := range g.Group.Members {
+		if id, ok := t.provider.Link(m); ok {
+			want = append(want, id)
+		}
+	}
+	for _, v := range current.Lookup("members.value") {
+		have = append(have, v.String())
+	}
+	slices.Sort(want)
+	slices.Sort(have)
+	if !slices.Equal(want, have) {
+		out = append(out, Difference{"members", string(encode(want)), string(encode(have))})
+	}
+	return out
+}
+
+// Drift compares one user with the target: what would be sent, and what is
+// there.
+func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, error) {
+	var f Finding
+	var body scim.Body
+	_, err := t.act(ctx, "compare", func(ctx context.Context) error {
+		p, err := t.someone(key)
+		if err != nil {
+			return err
+		}
+		a, _ := t.provider.Account(key)
+		f = Finding{Status: t.status(p, t.failed()), Key: key, Name: p.User.UserName, TargetID: a.ID}
+		if a.ID == "" {
+			return nil
+		}
+		x := t.send(ctx, scim.Request{
+			Method: http.MethodGet, Path: scim.UsersEndpoint + "/" + pathEscape(a.ID), Header: http.Header{"Accept": {scim.MediaType}},
+		})
+		switch {
+		case x.Status() == http.StatusNotFound:
+			f.Status = Missing
+			return nil
+		case x.Status() != http.StatusOK:
+			return conflict("the user cannot be read at the target: %d %s", x.Status(), x.Error)
+		}
+		current, err := scim.NewResource(x.Response.Body)
+		if err != nil {
+			return conflict("the user cannot be read at the target: the answer is no JSON object")
+		}
+		body = x.Response.Body
+		for _, d := range t.differences(p, current) {
+			f.Differences = append(f.Differences, Difference(d))
+		}
+		if len(f.Differences) > 0 && f.Status == InSync {
+			f.Status = Drifted
+		}
+		return nil
+	})
+	if err != nil {
+		return Finding{}, nil, err
+	}
+	return f, body, nil
+}
+
+// Repair brings one user or group to the target again, in the way of the
+// identity provider: who is missing there is matched anew, and who drifted is
+// written whole.
+func (t *Tenant) Repair(ctx context.Context, group bool, key string) (Result, error) {
+	return t.act(ctx, "repair", func(ctx context.Context) error {
+		if group {
+			return t.repairGroup(ctx, key)
+		}
+		p, err := t.someone(key)
+		if err != nil {
+			return err
+		}
+		if v := t.view(p); !v.wanted() {
+			if a, _ := t.provider.Account(key); a.ID == "" {
+				return conflict("the user is not in scope, and not linked: there is nothing to repair")
+			}
+		}
+		t.rhythm.repair(ctx, key, t.view(p))
+		return nil
+	})
+}
+
+func (t *Tenant) repairGroup(ctx context.Context, key string) error {
+	g, err := t.team(key)
+	if err != nil {
+		return err
+	}
+	if !t.wantsGroup(g) {
+		return conflict("the group is not to be on the target: there is nothing to repair")
+	}
+	t.rhythm.repairGroup(ctx, g)
+	return nil
+}

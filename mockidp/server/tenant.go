@@ -1,0 +1,336 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
+)
+
+// Tenant is one identity provider: all of its methods may be called at any
+// time, by anybody.
+type Tenant struct {
+	app *App
+
+	// acting is held by who sends to the target: one at a time.
+	acting sync.Mutex
+	// mu guards everything below. Who acts holds it too, but for the time in
+	// which a request is on its way.
+	mu       sync.Mutex
+	settings Settings
+	secret   string
+	dialect  *mockidp.Dialect
+	client   *scim.Client
+	way      *way
+	dir      *directory
+	// dirtyUsers and dirtyGroups are those of whom the identity provider was
+	// not told yet.
+	dirtyUsers, dirtyGroups map[string]bool
+
+	clock    *mockidp.Clock
+	provider *mockidp.Provider
+	rhythm   rhythm
+	// ahead is how far the clock is ahead of the wall.
+	ahead time.Duration
+
+	log *journal
+	// source says on whose account changes are made now.
+	source string
+	result *Result
+	// busy says what is being done; "" when nothing is.
+	busy string
+
+	// pending are writes that are not kept yet; broken is why nothing can be
+	// kept any more.
+	pending      []write
+	keptProgress []byte
+	keptFaults   []Fault
+	broken       error
+
+	lifetime context.Context
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+
+	watching sync.Mutex
+	watchers map[chan struct{}]bool
+}
+
+// Result is what an action did.
+type Result struct {
+	// Changes are the ends of the log entries that it made, the first hundred.
+	Changes []*Entry `json:"changes"`
+	Done    int      `json:"done"`
+	Skipped int      `json:"skipped"`
+	Failed  int      `json:"failed"`
+}
+
+const maxResult = 100
+
+// fromClock is the source of what is done because its time has come.
+const fromClock = "clock"
+
+func newTenant(a *App, s Settings, secret string) (*Tenant, error) {
+	d, err := s.check()
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client(d, secret)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tenant{
+		app: a, settings: s, secret: secret, dialect: d, client: client, way: newWay(),
+		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{},
+		log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
+		clock: mockidp.NewClock(a.cfg.Now()),
+	}
+	t.lifetime, t.stop = context.WithCancel(context.Background())
+	t.machine()
+	return t, nil
+}
+
+// machine makes the identity provider, without any state.
+func (t *Tenant) machine() {
+	t.provider = mockidp.New(mockidp.Config{
+		Dialect: t.dialect, Target: scim.DoerFunc(t.send), Clock: t.clock, OnChange: t.changed,
+	})
+	if t.dialect.IdP != "entra" {
+		t.rhythm = &realTime{t}
+		return
+	}
+	rules := mockidp.DefaultJobRules()
+	rules.Lean = true
+	rules.MaxDeletions, rules.KeepOutOfScope = t.settings.MaxDeletions, t.settings.KeepOutOfScope
+	t.rhythm = &cycles{t, mockidp.NewJob(t.provider, t.clock, rules)}
+}
+
+// send sends a request of whoever acts. Meanwhile others may read and change
+// the directory.
+func (t *Tenant) send(ctx context.Context, r scim.Request) *scim.Exchange {
+	client, way, secret := t.client, t.way, t.secret
+	t.mu.Unlock()
+	x := way.do(scim.WithoutPacing(ctx), client, r)
+	t.mu.Lock()
+	mask(x, append(client.Secrets(), secret)...)
+	return x
+}
+
+// begin has the clock follow the wall.
+func (t *Tenant) begin() {
+	if t.app.cfg.Tick < 0 {
+		return
+	}
+	t.running.Add(1)
+	go func() {
+		defer t.running.Done()
+		tick := time.NewTicker(t.app.cfg.Tick)
+		defer tick.Stop()
+		for {
+			select {
+			case <-t.lifetime.Done():
+				return
+			case <-tick.C:
+				_, _ = t.act(t.lifetime, fromClock, t.catchUp)
+			}
+		}
+	}()
+}
+
+// catchUp moves the clock to where the wall is, and does what is due.
+func (t *Tenant) catchUp(ctx context.Context) error {
+	if d := t.now().Sub(t.clock.Now()); d > 0 {
+		t.clock.Advance(ctx, d)
+	}
+	return nil
+}
+
+// now is the time of the tenant.
+func (t *Tenant) now() time.Time { return t.app.cfg.Now().Add(t.ahead) }
+
+// end stops whatever is going on, and waits for it.
+func (t *Tenant) end() {
+	t.stop()
+	t.running.Wait()
+	t.acting.Lock()
+	defer t.acting.Unlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.client.Close()
+}
+
+// act does something at the target, when everything before is done. It goes on
+// when the caller stops waiting. The identity provider is told first of what
+// happened in the directory.
+func (t *Tenant) act(ctx context.Context, source string, do func(context.Context) error) (Result, error) {
+	done := make(chan struct{})
+	var result Result
+	var err error
+	t.running.Add(1)
+	go func() {
+		defer t.running.Done()
+		defer close(done)
+		t.acting.Lock()
+		defer t.acting.Unlock()
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.lifetime.Err() != nil {
+			err = conflict("the tenant is being closed")
+			return
+		}
+		if t.broken != nil {
+			err = t.broken
+			return
+		}
+		t.source, t.busy = fromClock, source
+		if source != fromClock {
+			_ = t.catchUp(t.lifetime)
+		}
+		t.source, t.result = source, &result
+		t.drain(t.lifetime)
+		if do != nil {
+			err = do(t.lifetime)
+		}
+		t.source, t.result, t.busy = "", nil, ""
+		if kept := t.keep(); err == nil {
+			err = kept
+		}
+		if source != fromClock {
+			t.notify()
+		}
+	}()
+	if waited := wait(ctx, done); waited != nil {
+		return Result{}, waited
+	}
+	return result, err
+}
+
+// drain tells the identity provider of what happened in the directory. Real-time
+// ones act on it.
+func (t *Tenant) drain(ctx context.Context) {
+	for (len(t.dirtyUsers) > 0 || len(t.dirtyGroups) > 0) && ctx.Err() == nil {
+		for _, key := range sortedKeys(t.dirtyUsers) {
+			if ctx.Err() != nil {
+				return
+			}
+			delete(t.dirtyUsers, key)
+			t.rhythm.user(ctx, key)
+		}
+		for _, key := range sortedKeys(t.dirtyGroups) {
+			if ctx.Err() != nil || len(t.dirtyUsers) > 0 {
+				break // users come first
+			}
+			delete(t.dirtyGroups, key)
+			t.rhythm.group(ctx, key)
+		}
+	}
+}
+
+// edit changes the directory, keeps the change, and has the identity provider
+// told. do returns an error and changes nothing, or changes and returns none.
+func (t *Tenant) edit(ctx context.Context, source string, do func() error) (Result, error) {
+	t.mu.Lock()
+	err := t.broken
+	if err == nil && t.lifetime.Err() != nil {
+		err = conflict("the tenant is being closed")
+	}
+	if err == nil {
+		err = do()
+	}
+	if err == nil {
+		err = t.keep()
+	}
+	at := t.rhythm.atOnce()
+	t.mu.Unlock()
+	t.notify()
+	if err != nil {
+		return Result{}, err
+	}
+	if !at {
+		return Result{}, nil // the next cycle tells
+	}
+	return t.act(ctx, source, nil)
+}
+
+// read reads the state.
+func (t *Tenant) read(do func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	do()
+}
+
+// changed writes the log, and keeps what the change changed.
+func (t *Tenant) changed(c mockidp.Change) {
+	e := t.entryOf(c)
+	if t.result != nil {
+		switch c.Outcome {
+		case mockidp.Done:
+			t.result.Done++
+		case mockidp.Skipped:
+			t.result.Skipped++
+		case mockidp.Failed:
+			t.result.Failed++
+		}
+		if len(t.result.Changes) < maxResult {
+			t.result.Changes = append(t.result.Changes, e)
+		}
+	}
+	t.logged(e)
+	_ = t.keep() // t.broken remembers
+	t.notify()
+}
+
+// logged puts an entry into the log.
+func (t *Tenant) logged(e *Entry) {
+	for _, gone := range t.log.add(e) {
+		t.write("log", logKey(gone), nil)
+	}
+	t.write("log", logKey(e.ID), e)
+}
+
+// Watch returns a channel that gets a value when something changed, and a
+// function that ends it. A value stands for any number of changes.
+func (t *Tenant) Watch() (changed <-chan struct{}, end func()) {
+	c := make(chan struct{}, 1)
+	t.watching.Lock()
+	defer t.watching.Unlock()
+	t.watchers[c] = true
+	return c, func() {
+		t.watching.Lock()
+		defer t.watching.Unlock()
+		delete(t.watchers, c)
+	}
+}
+
+// notify wakes who watches.
+func (t *Tenant) notify() {
+	t.watching.Lock()
+	defer t.watching.Unlock()
+	for c := range t.watchers {
+		select {
+		case c <- struct{}{}:
+		default: // it has one already
+		}
+	}
+}
+
+// placeholder is the password of a generated account: it is the same whenever
+// it is asked for, so that it need not be kept.
+func placeholder(objectID string) string { return "Aa1!" + objectID }
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+func logKey(id int64) string { return fmt.Sprintf("%012d", id) }
+
+// encode makes JSON of what is ours, which always can be.
+func encode(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("a value that cannot be JSON: " + err.Error())
+	}
+	return data
+}
