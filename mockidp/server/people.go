@@ -99,7 +99,8 @@ func (t *Tenant) checkManager(u *User) error {
 	return nil
 }
 
-// EditUser changes a user. The key and the object id stay.
+// EditUser changes a user. The key and the object id stay. Whoever is
+// deactivated in Okta loses what was assigned directly (okta.md 2.5).
 func (t *Tenant) EditUser(ctx context.Context, key string, change func(*User) error) (User, Result, error) {
 	var after User
 	r, err := t.edit(ctx, "directory", func() error {
@@ -125,6 +126,9 @@ func (t *Tenant) EditUser(ctx context.Context, key string, change func(*User) er
 		if err := t.checkManager(&after); err != nil {
 			return err
 		}
+		if p.User.Enabled && !after.Enabled && t.dialect.IdP == "okta" {
+			p.Assigned = false
+		}
 		t.dir.index(p, false)
 		p.User = after
 		t.dir.index(p, true)
@@ -134,14 +138,10 @@ func (t *Tenant) EditUser(ctx context.Context, key string, change func(*User) er
 	return after, r, err
 }
 
-// EnableUser activates or deactivates a user in the directory. Whoever is
-// deactivated in Okta loses what was assigned directly (okta.md 2.5).
+// EnableUser activates or deactivates a user in the directory.
 func (t *Tenant) EnableUser(ctx context.Context, key string, enabled bool) (User, Result, error) {
 	return t.EditUser(ctx, key, func(u *User) error {
 		u.Enabled = enabled
-		if !enabled && t.dialect.IdP == "okta" {
-			t.dir.people[key].Assigned = false
-		}
 		return nil
 	})
 }

@@ -62,7 +62,7 @@ type Tenant struct {
 
 // Result is what an action did.
 type Result struct {
-	// Changes are the ends of the log entries that it made, the first hundred.
+	// Changes are the log entries that it made, the first hundred.
 	Changes []*Entry `json:"changes"`
 	Done    int      `json:"done"`
 	Skipped int      `json:"skipped"`
@@ -168,7 +168,7 @@ func (t *Tenant) end() {
 // happened in the directory.
 func (t *Tenant) act(ctx context.Context, source string, do func(context.Context) error) (Result, error) {
 	done := make(chan struct{})
-	var result Result
+	result := Result{Changes: []*Entry{}}
 	var err error
 	t.running.Add(1)
 	go func() {
@@ -206,7 +206,10 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 	if waited := wait(ctx, done); waited != nil {
 		return Result{}, waited
 	}
-	return result, err
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
 }
 
 // drain tells the identity provider of what happened in the directory. Real-time
@@ -251,7 +254,7 @@ func (t *Tenant) edit(ctx context.Context, source string, do func() error) (Resu
 		return Result{}, err
 	}
 	if !at {
-		return Result{}, nil // the next cycle tells
+		return Result{Changes: []*Entry{}}, nil // the next cycle tells
 	}
 	return t.act(ctx, source, nil)
 }

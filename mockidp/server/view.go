@@ -186,7 +186,7 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 	}
 	d := UserDetail{
 		UserRow: t.row(p, t.failed()), Groups: append([]string{}, sortedKeys(t.dir.groupsOf[key])...),
-		Reports: append([]string{}, sortedKeys(t.dir.reports[key])...), Body: t.shown(p),
+		Reports: append([]string{}, sortedKeys(t.dir.reports[key])...), Body: t.dialect.Body(p.User.mockidp()),
 	}
 	if r, ok := t.provider.AppUser(key); ok {
 		d.AppUser = &AppUser{r.Status, r.SyncState, r.ExternalID}
@@ -197,13 +197,6 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 		}
 	}
 	return d, nil
-}
-
-// shown is the body of a create, without the password.
-func (t *Tenant) shown(p *person) scim.Body {
-	u := p.User.mockidp()
-	u.Password = ""
-	return t.dialect.Body(u)
 }
 
 // Groups lists groups in the order of their names.

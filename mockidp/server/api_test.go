@@ -1,0 +1,496 @@
+package server_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/mockidp/server"
+)
+
+// contract is the OpenAPI file, and what was seen of it.
+type contract struct {
+	t        *testing.T
+	document map[string]any
+	paths    map[string]map[string]any
+	compiler *jsonschema.Compiler
+	seen     map[string]bool
+}
+
+const documentURL = "https://scimtest.example.com/openapi.json"
+
+func newContract(t *testing.T) *contract {
+	raw, err := os.ReadFile("openapi.yaml")
+	require.NoError(t, err)
+	c := &contract{t: t, seen: map[string]bool{}, paths: map[string]map[string]any{}}
+	asJSON, err := yaml.YAMLToJSON(raw)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(asJSON, &c.document))
+	for path, item := range c.document["paths"].(map[string]any) {
+		c.paths[path] = item.(map[string]any)
+	}
+	c.compiler = jsonschema.NewCompiler()
+	c.compiler.Draft = jsonschema.Draft2020
+	c.compiler.AssertFormat = true
+	require.NoError(t, c.compiler.AddResource(documentURL, bytes.NewReader(asJSON)))
+	return c
+}
+
+// resolve follows a $ref.
+func (c *contract) resolve(v any) (map[string]any, string, bool) {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, "", false
+	}
+	ref, ok := m["$ref"].(string)
+	if !ok {
+		return m, "", true
+	}
+	var at any = c.document
+	for part := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
+		next, ok := at.(map[string]any)[part]
+		if !ok {
+			return nil, ref, false
+		}
+		at = next
+	}
+	return at.(map[string]any), ref, true
+}
+
+// pathOf finds the documented path of a request.
+func (c *contract) pathOf(method, path string) string {
+	best := ""
+	for p, item := range c.paths {
+		if item[strings.ToLower(method)] == nil {
+			continue
+		}
+		pattern := regexp.MustCompile(`\{[^}]+\}`).ReplaceAllString(p, "[^/]+")
+		if regexp.MustCompile("^"+pattern+"$").MatchString(path) && (best == "" || strings.Count(p, "{") < strings.Count(best, "{")) {
+			best = p
+		}
+	}
+	return best
+}
+
+// check holds an answer against the file.
+func (c *contract) check(method, path string, status int, header http.Header, body []byte) {
+	p := c.pathOf(method, path)
+	require.NotEmpty(c.t, p, "%s %s is not documented", method, path)
+	operation := c.paths[p][strings.ToLower(method)].(map[string]any)
+	pointer := "#/paths/" + strings.ReplaceAll(p, "/", "~1") + "/" + strings.ToLower(method) + "/responses/" + fmt.Sprint(status)
+	response, ref, ok := c.resolve(operation["responses"].(map[string]any)[fmt.Sprint(status)])
+	require.True(c.t, ok, "%s %s: the status %d is not documented: %s", method, p, status, body)
+	if ref != "" {
+		pointer = ref
+	}
+	c.seen[fmt.Sprintf("%s %s %d", strings.ToUpper(method), p, status)] = true
+	content, _ := response["content"].(map[string]any)
+	if content == nil {
+		assert.Empty(c.t, body, "%s %s %d", method, p, status)
+		return
+	}
+	kind, _, err := mime.ParseMediaType(header.Get("Content-Type"))
+	require.NoError(c.t, err)
+	media, ok := content[kind].(map[string]any)
+	require.True(c.t, ok, "%s %s %d: the media type %s is not documented", method, p, status, kind)
+	if media["schema"] == nil || !strings.HasSuffix(kind, "json") {
+		return
+	}
+	pointer += "/content/" + strings.ReplaceAll(kind, "/", "~1") + "/schema"
+	schema, err := c.compiler.Compile(documentURL + strings.ReplaceAll(strings.ReplaceAll(pointer, "{", "%7B"), "}", "%7D"))
+	require.NoError(c.t, err, pointer)
+	var v any
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	require.NoError(c.t, dec.Decode(&v))
+	require.NoError(c.t, schema.Validate(v), "%s %s %d: %s", method, p, status, body)
+}
+
+// api is the API of a stage, each answer of which is held against the file.
+type api struct {
+	*contract
+	*stage
+	web *httptest.Server
+}
+
+func newAPI(t *testing.T, c *contract, dialect string) *api {
+	a := &api{contract: c, stage: newStage(t, dialect)}
+	guard := server.NewGuard("", []string{"127.0.0.1"})
+	a.web = httptest.NewServer(guard.Wrap(a.app.API()))
+	t.Cleanup(a.web.Close)
+	return a
+}
+
+// call sends a request, and wants a status. path is below /api/v1.
+func (a *api) call(status int, method, path, body string, header ...string) map[string]any {
+	raw := a.raw(status, method, path, body, header...)
+	var v map[string]any
+	_ = json.Unmarshal(raw, &v)
+	return v
+}
+
+func (a *api) raw(status int, method, path, body string, header ...string) []byte {
+	a.contract.t.Helper()
+	r, err := http.NewRequest(method, a.web.URL+"/api/v1"+path, strings.NewReader(body))
+	require.NoError(a.contract.t, err)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(a.contract.t, err)
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	require.NoError(a.contract.t, err)
+	require.Equal(a.contract.t, status, answer.StatusCode, "%s %s: %s", method, path, raw)
+	plain, _, _ := strings.Cut(path, "?")
+	a.check(method, plain, status, answer.Header, raw)
+	return raw
+}
+
+// Each answer that openapi.yaml documents is given, and in that form.
+func TestAPI(t *testing.T) {
+	c := newContract(t)
+	okta, entra := newAPI(t, c, "okta-oin"), newAPI(t, c, "entra-compliant")
+	c.t = t
+
+	dialects := okta.raw(200, "GET", "/dialects", "")
+	assert.Contains(t, string(dialects), `"entra-legacy"`)
+	okta.call(200, "GET", "/fault-kinds", "")
+	okta.tenants()
+	okta.directory()
+	okta.groups()
+	okta.work()
+	okta.log()
+	entra.cycles()
+	okta.strangers()
+
+	var documented []string
+	for p, item := range c.paths {
+		for method, operation := range item {
+			if method == "parameters" {
+				continue
+			}
+			for status := range operation.(map[string]any)["responses"].(map[string]any) {
+				documented = append(documented, fmt.Sprintf("%s %s %s", strings.ToUpper(method), p, status))
+			}
+		}
+	}
+	slices.Sort(documented)
+	var missed []string
+	for _, d := range documented {
+		if !c.seen[d] {
+			missed = append(missed, d)
+		}
+	}
+	assert.Empty(t, missed, "documented answers that no test has seen")
+}
+
+func (a *api) tenants() {
+	t := a.contract.t
+	assert.NotContains(t, string(a.raw(200, "GET", "/tenants", "")), secret)
+	made := a.call(201, "POST", "/tenants", `{"name":"Second","dialect":"okta-aiw","target":"`+a.url+`","credential":"other-secret"}`)
+	assert.Equal(t, "second", made["id"])
+	assert.Equal(t, true, made["has_credential"])
+	a.call(409, "POST", "/tenants", `{"name":"Second","dialect":"okta-aiw","target":"`+a.url+`"}`)
+	bad := a.call(400, "POST", "/tenants", `{"name":"x","dialect":"nobody","target":"`+a.url+`"}`)
+	assert.Contains(t, bad["detail"], "there is no dialect")
+	a.call(400, "POST", "/tenants", `{"shoe":1}`)
+	a.call(413, "POST", "/tenants", `{"name":"`+strings.Repeat("x", 2<<20)+`"}`)
+	a.call(200, "GET", "/tenants/second", "")
+	changed := a.call(200, "PATCH", "/tenants/second", `{"name":"Renamed","credential":"third-secret"}`)
+	assert.Equal(t, "Renamed", changed["name"])
+	a.call(400, "PATCH", "/tenants/second", `{"target":"x"}`)
+	a.call(409, "PATCH", "/tenants/second", `{"dialect":"entra-legacy","options":{}}`)
+	a.raw(204, "DELETE", "/tenants/second", "")
+}
+
+func (a *api) directory() {
+	t := a.contract.t
+	made := a.call(201, "POST", "/tenants/desk/users", `{"user_name":"ada@example.com","given_name":"Ada","family_name":"Vale"}`)
+	assert.Equal(t, "ada", made["user"].(map[string]any)["key"])
+	a.call(409, "POST", "/tenants/desk/users", `{"user_name":"ada@example.com"}`)
+	a.call(400, "POST", "/tenants/desk/users", `{"user_name":""}`)
+	a.call(201, "POST", "/tenants/desk/users", `{"user_name":"bo@example.com","manager":"ada"}`)
+	a.call(200, "GET", "/tenants/desk/users?search=ADA&limit=1", "")
+	a.call(400, "GET", "/tenants/desk/users?limit=x", "")
+	result := a.call(200, "PUT", "/tenants/desk/users/ada/assignment", "")
+	assert.EqualValues(t, 1, result["done"])
+	detail := a.call(200, "GET", "/tenants/desk/users/ada", "")
+	assert.Equal(t, "in-sync", detail["status"])
+	assert.Contains(t, detail["body"], `"userName":"ada@example.com"`)
+	a.call(200, "PATCH", "/tenants/desk/users/ada", `{"title":"Lead"}`)
+	a.call(400, "PATCH", "/tenants/desk/users/ada", `{"title":1}`)
+	a.call(409, "PATCH", "/tenants/desk/users/ada", `{"user_name":"bo@example.com"}`)
+	a.call(200, "GET", "/tenants/desk/users/ada/drift", "")
+	a.call(200, "POST", "/tenants/desk/users/ada/provision", "")
+	a.call(200, "POST", "/tenants/desk/users/ada/repair", "")
+	a.call(409, "POST", "/tenants/desk/users/bo/repair", "")
+	a.call(409, "POST", "/tenants/desk/users/ada/restore", "")
+	a.call(200, "DELETE", "/tenants/desk/users/ada/assignment", "")
+	a.call(200, "POST", "/tenants/desk/assignments", `{"assign":["ada","bo"],"unassign":[]}`)
+	a.call(400, "POST", "/tenants/desk/assignments", `[]`)
+	a.call(200, "POST", "/tenants/desk/generate", `{"users":4,"groups":1,"seed":2}`)
+	a.call(400, "POST", "/tenants/desk/generate", `{"users":-1}`)
+	a.call(200, "POST", "/tenants/desk/import", "user_name\ncy@example.com\n", "Content-Type", "text/csv")
+	a.call(400, "POST", "/tenants/desk/import", "x", "Content-Type", "text/csv")
+	a.call(400, "POST", "/tenants/desk/import", "x", "Content-Type", "text/plain")
+	for _, format := range server.Formats {
+		a.raw(200, "GET", "/tenants/desk/export?format="+format, "")
+	}
+	a.call(400, "GET", "/tenants/desk/export?format=xml", "")
+
+	release := make(chan struct{})
+	a.break_(func(*http.Request) int { <-release; return 0 })
+	assert.Equal(t, true, a.call(202, "PUT", "/tenants/desk/users/cy/assignment?wait=10ms", "")["goes_on"])
+	close(release)
+	require.Eventually(t, func() bool { return a.status("cy") == server.InSync }, 5*time.Second, time.Millisecond)
+	a.break_(nil)
+	a.break_(func(*http.Request) int { return 500 })
+	a.call(409, "GET", "/tenants/desk/users/cy/drift", "")
+	a.break_(nil)
+	a.call(200, "DELETE", "/tenants/desk/users/cy", "")
+}
+
+func (a *api) groups() {
+	a.call(201, "POST", "/tenants/desk/groups", `{"name":"Hull team","members":["ada"]}`)
+	a.call(400, "POST", "/tenants/desk/groups", `{"name":""}`)
+	a.call(409, "POST", "/tenants/desk/groups", `{"name":"Other","key":"hull-team"}`)
+	a.call(200, "GET", "/tenants/desk/groups", "")
+	a.call(400, "GET", "/tenants/desk/groups?offset=-1", "")
+	a.call(409, "POST", "/tenants/desk/groups/hull-team/repair", "")
+	a.call(200, "PUT", "/tenants/desk/groups/hull-team/push", "")
+	a.call(200, "GET", "/tenants/desk/groups/hull-team", "")
+	a.call(200, "PATCH", "/tenants/desk/groups/hull-team", `{"name":"Hull crew"}`)
+	a.call(400, "PATCH", "/tenants/desk/groups/hull-team", `{"name":""}`)
+	a.call(200, "POST", "/tenants/desk/groups/hull-team/members", `{"add":["bo"],"remove":["ada"]}`)
+	a.call(400, "POST", "/tenants/desk/groups/hull-team/members", `{"ad":["bo"]}`)
+	a.call(200, "PUT", "/tenants/desk/groups/hull-team/assignment", "")
+	a.call(200, "DELETE", "/tenants/desk/groups/hull-team/assignment", "")
+	a.call(200, "POST", "/tenants/desk/groups/hull-team/push-now", "")
+	a.call(200, "POST", "/tenants/desk/groups/hull-team/provision", "")
+	a.call(400, "POST", "/tenants/desk/groups/hull-team/provision", `{"members":["ada"]}`)
+	a.call(200, "POST", "/tenants/desk/groups/hull-team/repair", "")
+	a.call(200, "DELETE", "/tenants/desk/groups/hull-team/push?leave=true", "")
+	a.call(200, "DELETE", "/tenants/desk/groups/hull-team", "")
+}
+
+func (a *api) work() {
+	t := a.contract.t
+	a.call(200, "POST", "/tenants/desk/test-connection", "")
+	a.call(200, "POST", "/tenants/desk/pause", "")
+	a.call(409, "POST", "/tenants/desk/force-sync", "")
+	a.call(409, "POST", "/tenants/desk/provision-out-of-sync", "")
+	a.call(200, "POST", "/tenants/desk/start", "")
+	a.call(200, "POST", "/tenants/desk/force-sync", "")
+	a.call(200, "POST", "/tenants/desk/provision-out-of-sync", "")
+	a.call(409, "POST", "/tenants/desk/cycle", "")
+	a.call(409, "POST", "/tenants/desk/restart", "")
+	a.call(409, "POST", "/tenants/desk/allow-deletions", "")
+	a.call(200, "POST", "/tenants/desk/fast-forward", `{"duration":"40m"}`)
+	a.call(400, "POST", "/tenants/desk/fast-forward", `{"duration":"soon"}`)
+	found := a.call(200, "POST", "/tenants/desk/reconcile", "")
+	assert.NotEmpty(t, found["findings"])
+
+	a.raw(200, "PUT", "/tenants/desk/faults", `[{"kind":"500","operation":"update"}]`)
+	a.call(400, "PUT", "/tenants/desk/faults", `[{"kind":"flood","operation":"any"}]`)
+	a.raw(200, "GET", "/tenants/desk/faults", "")
+	a.call(200, "PATCH", "/tenants/desk/users/bo", `{"title":"Head"}`)
+	var tasks []map[string]any
+	require.NoError(t, json.Unmarshal(a.raw(200, "GET", "/tenants/desk/tasks", ""), &tasks))
+	require.Len(t, tasks, 1)
+	a.call(200, "POST", fmt.Sprintf("/tenants/desk/tasks/%v/retry", tasks[0]["id"]), "")
+	require.NoError(t, json.Unmarshal(a.raw(200, "GET", "/tenants/desk/tasks", ""), &tasks))
+	a.raw(204, "DELETE", fmt.Sprintf("/tenants/desk/tasks/%v", tasks[0]["id"]), "")
+	a.raw(200, "PUT", "/tenants/desk/faults", `[]`)
+	a.call(200, "POST", "/tenants/desk/tasks/retry", "")
+	a.break_(func(*http.Request) int { return 500 })
+	a.call(409, "POST", "/tenants/desk/reconcile", "")
+	a.break_(nil)
+}
+
+func (a *api) log() {
+	t := a.contract.t
+	page := a.call(200, "GET", "/tenants/desk/log?outcome=failed&kind=user", "")
+	items := page["items"].([]any)
+	require.NotEmpty(t, items)
+	id := items[0].(map[string]any)["id"]
+	a.call(200, "GET", fmt.Sprintf("/tenants/desk/log/%v", id), "")
+	curl := string(a.raw(200, "GET", fmt.Sprintf("/tenants/desk/log/%v/curl", id), ""))
+	assert.Contains(t, curl, "SCIMTEST_TOKEN")
+	assert.NotContains(t, curl, secret)
+	for _, bad := range []string{"limit=0", "kind=x", "from=yesterday"} {
+		a.call(400, "GET", "/tenants/desk/log?"+bad, "")
+	}
+	for _, format := range server.LogFormats {
+		file := string(a.raw(200, "GET", "/tenants/desk/log/export?format="+format, ""))
+		assert.NotContains(t, file, secret)
+		assert.Contains(t, file, "500")
+	}
+	a.call(400, "GET", "/tenants/desk/log/export?format=xml", "")
+	a.raw(204, "DELETE", "/tenants/desk/log", "")
+
+	// The stream of events.
+	r, err := http.NewRequest("GET", a.web.URL+"/api/v1/tenants/desk/events", nil)
+	require.NoError(t, err)
+	answer, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	a.check("GET", "/tenants/desk/events", answer.StatusCode, answer.Header, nil)
+	go a.add("zed")
+	text := ""
+	for buffer := make([]byte, 256); !strings.Contains(text, "event: change"); {
+		n, err := answer.Body.Read(buffer)
+		require.NoError(t, err)
+		text += string(buffer[:n])
+	}
+}
+
+func (a *api) cycles() {
+	a.call(201, "POST", "/tenants/desk/users", `{"user_name":"ada@example.com"}`)
+	a.call(201, "POST", "/tenants/desk/groups", `{"name":"Hull team"}`)
+	a.call(409, "PUT", "/tenants/desk/groups/hull-team/push", "")
+	a.call(409, "DELETE", "/tenants/desk/groups/hull-team/push", "")
+	a.call(409, "POST", "/tenants/desk/groups/hull-team/push-now", "")
+	a.call(200, "PUT", "/tenants/desk/users/ada/assignment", "")
+	a.call(200, "POST", "/tenants/desk/start", "")
+	a.call(200, "POST", "/tenants/desk/cycle", "")
+	a.call(200, "POST", "/tenants/desk/restart", `{"full":true}`)
+	a.call(400, "POST", "/tenants/desk/restart", `{"half":true}`)
+	a.call(200, "POST", "/tenants/desk/allow-deletions", "")
+	a.call(200, "GET", "/tenants/desk", "")
+	a.call(200, "DELETE", "/tenants/desk/users/ada", "")
+	a.call(200, "GET", "/tenants/desk/users/ada", "")
+	a.call(200, "POST", "/tenants/desk/users/ada/restore", "")
+}
+
+// strangers goes through all routes: without the password, from another site,
+// and with a tenant that is not there.
+func (a *api) strangers() {
+	closed := httptest.NewServer(server.NewGuard("pass", nil).Wrap(a.app.API()))
+	defer closed.Close()
+	open := a.web
+	for p, item := range a.paths {
+		path := strings.NewReplacer("{tenant}", "nobody", "{key}", "x", "{id}", "1").Replace(p)
+		for _, method := range slices.Sorted(maps.Keys(item)) {
+			if method == "parameters" {
+				continue
+			}
+			method := strings.ToUpper(method)
+			a.web = closed
+			a.call(401, method, path, "")
+			a.call(401, method, path, "", "Authorization", "Basic dTp3cm9uZw==")
+			a.web = open
+			if method != http.MethodGet {
+				a.call(403, method, path, "{}", "Origin", "https://evil.example.com")
+				a.call(403, method, path, "{}", "Sec-Fetch-Site", "cross-site")
+				a.call(403, method, path, "", "Origin", a.web.URL, "Sec-Fetch-Site", "same-origin")
+			}
+			if strings.Contains(p, "{tenant}") {
+				a.call(404, method, path, "{}")
+			}
+		}
+	}
+}
+
+func TestGuard(t *testing.T) {
+	s := newStage(t, "okta-aiw")
+	guard := server.NewGuard("", []string{"127.0.0.1", "localhost"})
+	web := guard.Wrap(s.app.API())
+	ask := func(method, url string, header ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, url, strings.NewReader(""))
+		for i := 0; i < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		w := httptest.NewRecorder()
+		web.ServeHTTP(w, r)
+		return w
+	}
+	const here = "http://127.0.0.1:8086"
+	w := ask("GET", here+"/api/v1/tenants")
+	assert.Equal(t, http.StatusOK, w.Code)
+	assert.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'self'")
+	assert.Equal(t, http.StatusOK, ask("GET", "http://localhost:8086/api/v1/tenants").Code)
+	assert.Equal(t, http.StatusMisdirectedRequest, ask("GET", "http://evil.example.com:8086/api/v1/tenants").Code)
+	assert.Equal(t, http.StatusMethodNotAllowed, ask("PUT", here+"/api/v1/tenants").Code)
+	assert.Equal(t, http.StatusNotFound, ask("GET", here+"/api/v1/nothing").Code)
+	w = ask("GET", here+"/api/openapi.yaml")
+	assert.Contains(t, w.Body.String(), "openapi: 3.1.0")
+
+	const start = here + "/api/v1/tenants/desk/start"
+	own := []string{"Origin", here, "Sec-Fetch-Site", "same-origin"}
+	assert.Equal(t, http.StatusForbidden, ask("POST", start, own...).Code, "our own origin without the token")
+	assert.Equal(t, http.StatusOK, ask("POST", start, append(own, server.TokenHeader, guard.Token())...).Code)
+	assert.Equal(t, http.StatusForbidden, ask("POST", start, "Origin", "null", server.TokenHeader, guard.Token()).Code)
+	assert.Equal(t, http.StatusForbidden, ask("POST", start, "Origin", "http://127.0.0.1:9999", server.TokenHeader, guard.Token()).Code)
+	assert.Equal(t, http.StatusOK, ask("POST", start).Code, "a program")
+}
+
+// The file is sound: every reference leads somewhere, every parameter of a path
+// is described, and every operation has a name of its own.
+func TestOpenAPI(t *testing.T) {
+	c := newContract(t)
+	assert.Equal(t, "3.1.0", c.document["openapi"])
+	var walk func(v any, at string)
+	walk = func(v any, at string) {
+		switch v := v.(type) {
+		case map[string]any:
+			if _, ref, ok := c.resolve(v); ref != "" {
+				assert.True(t, ok, "%s: %s leads nowhere", at, ref)
+			}
+			for k, e := range v {
+				walk(e, at+"/"+k)
+			}
+		case []any:
+			for _, e := range v {
+				walk(e, at)
+			}
+		}
+	}
+	walk(c.document, "")
+	for name := range c.document["components"].(map[string]any)["schemas"].(map[string]any) {
+		_, err := c.compiler.Compile(documentURL + "#/components/schemas/" + name)
+		require.NoError(t, err, name)
+	}
+	names := map[string]bool{}
+	var documented []string
+	for path, item := range c.paths {
+		described := map[string]bool{}
+		list, _ := item["parameters"].([]any)
+		for _, p := range list {
+			m, _, _ := c.resolve(p)
+			described[m["name"].(string)] = true
+		}
+		for _, m := range regexp.MustCompile(`\{([^}]+)\}`).FindAllStringSubmatch(path, -1) {
+			assert.True(t, described[m[1]], "%s: {%s} is not described", path, m[1])
+		}
+		for method, o := range item {
+			if method == "parameters" {
+				continue
+			}
+			name := o.(map[string]any)["operationId"].(string)
+			assert.False(t, names[name], name)
+			names[name] = true
+			documented = append(documented, strings.ToUpper(method)+" "+path)
+		}
+	}
+	assert.ElementsMatch(t, server.Patterns(), documented, "routes and documented operations")
+}
