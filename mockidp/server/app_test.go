@@ -294,6 +294,31 @@ func TestFaultsAreSeeded(t *testing.T) {
 	assert.Equal(t, first, run())
 }
 
+// An account that stays active after it was to be deactivated is found, although
+// Okta has dropped the link.
+func TestReconcileAfterDeactivation(t *testing.T) {
+	s := newStage(t, "okta-aiw")
+	ada := s.add("ada")
+	_, err := s.Assign(ctx, true, ada)
+	require.NoError(t, err)
+	account, _ := s.account("ada")
+	_, err = s.Assign(ctx, false, ada)
+	require.NoError(t, err)
+	f, _, err := s.Drift(ctx, ada)
+	require.NoError(t, err)
+	assert.Equal(t, server.OutOfScope, f.Status)
+	s.behind(http.MethodPatch, "/Users/"+account.ID(), `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"active","value":true}]}`)
+	f, _, err = s.Drift(ctx, ada)
+	require.NoError(t, err)
+	assert.Equal(t, server.Drifted, f.Status)
+	r, err := s.Reconcile(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int{server.Drifted: 1, server.Orphaned: 1}, r.Counts)
+	assert.Equal(t, []server.Difference{{Path: "active", Want: "false", Have: "true"}}, r.Findings[0].Differences)
+	_, err = s.Repair(ctx, false, ada)
+	assert.ErrorIs(t, err, server.ErrConflict)
+}
+
 // The directory can be read and changed while a request is on its way, and an
 // impatient caller does not stop what was begun.
 func TestReadsDuringWork(t *testing.T) {

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
-	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -127,9 +127,10 @@ func (t *Tenant) readAll(ctx context.Context, endpoint string) (out []scim.Resou
 func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 	r := Reconciliation{Findings: []Finding{}, Counts: map[string]int{}}
 	failed := t.failed()
-	there := map[string]scim.Resource{}
+	there, named := map[string]scim.Resource{}, map[string]string{}
 	for _, u := range users {
 		there[u.ID()] = u
+		named[strings.ToLower(u.Get("userName").String())] = u.ID()
 	}
 	for _, key := range t.dir.keys() {
 		p := t.dir.people[key]
@@ -138,30 +139,19 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 		}
 		a, _ := t.provider.Account(key)
 		f := Finding{Status: t.status(p, failed), Key: key, Name: p.User.UserName, TargetID: a.ID}
-		if current, ok := there[a.ID]; a.ID != "" && ok {
-			delete(there, a.ID)
-			for _, d := range t.differences(p, current) {
-				f.Differences = append(f.Differences, Difference(d))
-			}
-			if len(f.Differences) > 0 && f.Status == InSync {
-				f.Status = Drifted
-			}
-			if f.Status == OutOfScope && current.Get("active").Type == gjson.True {
-				f.Status = Drifted
-			}
+		if f.TargetID == "" && t.left(p) {
+			f.TargetID = named[strings.ToLower(p.User.UserName)]
+		}
+		if current, ok := there[f.TargetID]; f.TargetID != "" && ok {
+			delete(there, f.TargetID)
+			t.judge(&f, p, current)
 		} else if a.ID != "" && (f.Status == InSync || f.Status == OutOfScope && t.dialect.IdP == "entra") {
 			f.Status = Missing
 		}
 		r.Findings = append(r.Findings, f)
 	}
-	former := t.formerNames()
 	for _, id := range sortedKeys(there) {
-		u := there[id]
-		name := u.Get("userName").String()
-		if former[strings.ToLower(name)] && u.Get("active").Type == gjson.False {
-			continue // deactivated when it left the scope, and no longer linked (okta.md 2.5)
-		}
-		r.Findings = append(r.Findings, Finding{Status: Orphaned, Name: name, TargetID: id})
+		r.Findings = append(r.Findings, Finding{Status: Orphaned, Name: there[id].Get("userName").String(), TargetID: id})
 	}
 	t.compareGroups(&r, groups, failed)
 	for _, f := range r.Findings {
@@ -170,24 +160,44 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 	return r
 }
 
-// formerNames are the names of those who are not linked, in lower case.
-func (t *Tenant) formerNames() map[string]bool {
-	out := map[string]bool{}
-	for key, p := range t.dir.people {
-		if a, _ := t.provider.Account(key); a.ID == "" {
-			out[strings.ToLower(p.User.UserName)] = true
-		}
-	}
-	return out
+// left reports whether somebody had an account and is to have none: Okta drops
+// the link then (okta.md 2.5).
+func (t *Tenant) left(p *person) bool {
+	v := t.view(p)
+	return p.Told != nil && !v.wanted()
 }
 
-// differences compares somebody with the resource of the target.
-func (t *Tenant) differences(p *person, current scim.Resource) []mockidp.Difference {
-	v := t.view(p)
-	if !v.wanted() {
-		return nil
+// findByName is the id of the account with a userName; "" when there is not
+// exactly one.
+func (t *Tenant) findByName(ctx context.Context, userName string) string {
+	x := t.send(ctx, scim.Request{
+		Method: http.MethodGet, Path: scim.UsersEndpoint, RawQuery: "filter=" + url.QueryEscape("userName eq "+scim.Quote(userName)),
+		Header: http.Header{"Accept": {scim.MediaType}},
+	})
+	if x.Status() != http.StatusOK {
+		return ""
 	}
-	return t.dialect.Compare(v.User, true, current)
+	list, err := scim.ParseList(x.Response.Body)
+	if err != nil || len(list.Resources) != 1 {
+		return ""
+	}
+	return list.Resources[0].ID()
+}
+
+// judge compares somebody with the resource of the target. Of who is out of
+// scope only that counts, that the account is not active.
+func (t *Tenant) judge(f *Finding, p *person, current scim.Resource) {
+	v := t.view(p)
+	if v.wanted() {
+		for _, d := range t.dialect.Compare(v.User, true, current) {
+			f.Differences = append(f.Differences, Difference(d))
+		}
+	} else if current.Get("active").Type == gjson.True {
+		f.Differences = []Difference{{"active", "false", "true"}}
+	}
+	if len(f.Differences) > 0 && (f.Status == InSync || f.Status == OutOfScope) {
+		f.Status = Drifted
+	}
 }
 
 func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource, failed map[subject]bool) {
@@ -257,11 +267,14 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 		}
 		a, _ := t.provider.Account(key)
 		f = Finding{Status: t.status(p, t.failed()), Key: key, Name: p.User.UserName, TargetID: a.ID}
-		if a.ID == "" {
+		if f.TargetID == "" && t.left(p) {
+			f.TargetID = t.findByName(ctx, p.User.UserName)
+		}
+		if f.TargetID == "" {
 			return nil
 		}
 		x := t.send(ctx, scim.Request{
-			Method: http.MethodGet, Path: scim.UsersEndpoint + "/" + pathEscape(a.ID), Header: http.Header{"Accept": {scim.MediaType}},
+			Method: http.MethodGet, Path: scim.UsersEndpoint + "/" + pathEscape(f.TargetID), Header: http.Header{"Accept": {scim.MediaType}},
 		})
 		switch {
 		case x.Status() == http.StatusNotFound:
@@ -275,12 +288,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 			return conflict("the user cannot be read at the target: the answer is no JSON object")
 		}
 		body = x.Response.Body
-		for _, d := range t.differences(p, current) {
-			f.Differences = append(f.Differences, Difference(d))
-		}
-		if len(f.Differences) > 0 && f.Status == InSync {
-			f.Status = Drifted
-		}
+		t.judge(&f, p, current)
 		return nil
 	})
 	if err != nil {
@@ -303,7 +311,7 @@ func (t *Tenant) Repair(ctx context.Context, group bool, key string) (Result, er
 		}
 		if v := t.view(p); !v.wanted() {
 			if a, _ := t.provider.Account(key); a.ID == "" {
-				return conflict("the user is not in scope, and not linked: there is nothing to repair")
+				return conflict("the user is not in scope, and no longer linked: assign the user, and take the assignment away again")
 			}
 		}
 		t.rhythm.repair(ctx, key, t.view(p))

@@ -1,0 +1,97 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/scimtest/scimtest/internal/reference"
+	"github.com/scimtest/scimtest/suites/engine"
+)
+
+// serving starts a program that prints where it listens.
+func serving(t *testing.T, args ...string) (p *program, out *bytes.Buffer, url string) {
+	p = scimtest(t, args...)
+	out = &bytes.Buffer{}
+	p.Stdout = nil
+	lines, err := p.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, p.Start())
+	t.Cleanup(func() { _ = p.Process.Kill() })
+	buffer := make([]byte, 4096)
+	for !strings.Contains(out.String(), "Ctrl-C") {
+		n, err := lines.Read(buffer)
+		out.Write(buffer[:n])
+		require.NoError(t, err, out.String())
+	}
+	url = regexp.MustCompile(`mock IdP +(\S+)`).FindStringSubmatch(out.String())[1]
+	return p, out, url
+}
+
+func ask(t *testing.T, method, url, body string) map[string]any {
+	r, err := http.NewRequest(method, url, strings.NewReader(body))
+	require.NoError(t, err)
+	answer, err := (&http.Client{Timeout: 20 * time.Second}).Do(r)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	var v map[string]any
+	require.NoError(t, json.NewDecoder(answer.Body).Decode(&v))
+	return v
+}
+
+// What the demo says is to be tried works, and shows both faults.
+func TestDemo(t *testing.T) {
+	p, out, url := serving(t, "demo", "--listen", "127.0.0.1:0", "--target", "127.0.0.1:0")
+	text := out.String()
+	curls := regexp.MustCompile(`(?m)^   curl (?:-X (\S+) )?'?(http\S+?)'?(?: -d '(.*)')?$`).FindAllStringSubmatch(text, -1)
+	require.Len(t, curls, 7, text)
+	var answers []map[string]any
+	for _, c := range curls {
+		method := c[1]
+		if method == "" {
+			method = http.MethodGet
+		}
+		assert.True(t, strings.HasPrefix(c[2], url))
+		answers = append(answers, ask(t, method, c[2], c[3]))
+	}
+	assert.Equal(t, "drifted", answers[1]["finding"].(map[string]any)["status"], "deactivated here, and active there")
+	assert.EqualValues(t, 2, answers[3]["counts"].(map[string]any)["drifted"], "and the group lost all of its members")
+	assert.EqualValues(t, 1, answers[5]["done"], "the change of the 40 minutes")
+	for _, path := range []string{"/api/v1/tenants/okta", "/api/v1/tenants/entra"} {
+		o := ask(t, http.MethodGet, url+path, "")
+		assert.EqualValues(t, 50, o["users"])
+		assert.EqualValues(t, 5, o["groups"])
+	}
+	require.NoError(t, p.Process.Signal(os.Interrupt))
+	require.NoError(t, p.Wait(), "Ctrl-C ends it in good order")
+}
+
+// A tenant of the command line is made once, and is there again.
+func TestIdPKeeps(t *testing.T) {
+	target := newWatched(t, reference.Config{})
+	file := t.TempDir() + "/idp.db"
+	for range 2 {
+		p, out, url := serving(t, "idp", target.URL, "--dialect", "entra-legacy", "--data", file, "--listen", "127.0.0.1:0")
+		assert.Contains(t, out.String(), "tenant    entra-legacy, Entra, legacy, provisions to "+target.URL)
+		assert.NotContains(t, out.String(), testToken)
+		o := ask(t, http.MethodGet, url+"/api/v1/tenants/entra-legacy", "")
+		assert.Equal(t, true, o["has_credential"])
+		require.NoError(t, p.Process.Signal(os.Interrupt))
+		require.NoError(t, p.Wait())
+	}
+	info, err := os.Stat(file)
+	require.NoError(t, err)
+	assert.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "the credentials are in it")
+	scimtest(t, "idp", target.URL, "--dialect", "okta-aiw", "--tenant", "entra-legacy", "--data", file, "--listen", "127.0.0.1:0").exits(t, engine.ExitUsage)
+}
