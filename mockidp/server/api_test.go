@@ -259,14 +259,14 @@ func (a *api) directory() {
 	a.call(400, "GET", "/tenants/desk/export?format=xml", "")
 
 	release := make(chan struct{})
-	a.break_(func(*http.Request) int { <-release; return 0 })
+	a.answers(func(*http.Request) int { <-release; return 0 })
 	assert.Equal(t, true, a.call(202, "PUT", "/tenants/desk/users/cy/assignment?wait=10ms", "")["goes_on"])
 	close(release)
 	require.Eventually(t, func() bool { return a.status("cy") == server.InSync }, 5*time.Second, time.Millisecond)
-	a.break_(nil)
-	a.break_(func(*http.Request) int { return 500 })
+	a.answers(nil)
+	a.answers(func(*http.Request) int { return 500 })
 	a.call(409, "GET", "/tenants/desk/users/cy/drift", "")
-	a.break_(nil)
+	a.answers(nil)
 	a.call(200, "DELETE", "/tenants/desk/users/cy", "")
 }
 
@@ -322,9 +322,9 @@ func (a *api) work() {
 	a.raw(204, "DELETE", fmt.Sprintf("/tenants/desk/tasks/%v", tasks[0]["id"]), "")
 	a.raw(200, "PUT", "/tenants/desk/faults", `[]`)
 	a.call(200, "POST", "/tenants/desk/tasks/retry", "")
-	a.break_(func(*http.Request) int { return 500 })
+	a.answers(func(*http.Request) int { return 500 })
 	a.call(409, "POST", "/tenants/desk/reconcile", "")
-	a.break_(nil)
+	a.answers(nil)
 }
 
 func (a *api) log() {

@@ -325,7 +325,7 @@ func TestReadsDuringWork(t *testing.T) {
 	s := newStage(t, "okta-aiw")
 	ada := s.add("ada")
 	hold, arrived := make(chan struct{}), make(chan struct{}, 10)
-	s.break_(func(r *http.Request) int {
+	s.answers(func(r *http.Request) int {
 		arrived <- struct{}{}
 		<-hold
 		return 0

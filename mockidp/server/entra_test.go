@@ -144,7 +144,7 @@ func TestEntraEscrowAndHeldDeletions(t *testing.T) {
 	ada, bo := s.add("ada"), s.add("bo")
 	_, err := s.Assign(ctx, true, ada, bo)
 	require.NoError(t, err)
-	s.break_(func(r *http.Request) int {
+	s.answers(func(r *http.Request) int {
 		if r.Method == http.MethodPost {
 			return http.StatusInternalServerError
 		}
@@ -157,7 +157,7 @@ func TestEntraEscrowAndHeldDeletions(t *testing.T) {
 	assert.Equal(t, begin.Add(cycleTime), tasks[0].Next)
 	assert.Equal(t, "InternalServerError", tasks[0].Change.Code)
 	assert.Equal(t, server.Broken, s.status(ada))
-	s.break_(nil)
+	s.answers(nil)
 	s.forward(cycleTime)
 	assert.Empty(t, s.Tasks())
 	assert.Equal(t, server.InSync, s.status(ada))

@@ -38,11 +38,11 @@ func TestOktaActions(t *testing.T) {
 	assert.Empty(t, s.took(), "nobody changed since the last push that worked")
 	assert.Empty(t, r.Changes)
 
-	s.break_(func(*http.Request) int { return http.StatusBadGateway })
+	s.answers(func(*http.Request) int { return http.StatusBadGateway })
 	_, _, err = s.EditUser(ctx, ada, func(u *server.User) error { u.Title = "Head"; return nil })
 	require.NoError(t, err)
 	assert.Equal(t, server.Broken, s.status(ada))
-	s.break_(nil)
+	s.answers(nil)
 	s.took()
 	_, err = s.ForceSync(ctx)
 	require.NoError(t, err)

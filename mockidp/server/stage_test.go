@@ -110,7 +110,7 @@ func (s *stage) took() []string {
 	return out
 }
 
-func (s *stage) break_(fails func(*http.Request) int) {
+func (s *stage) answers(fails func(*http.Request) int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fails = fails
