@@ -3,6 +3,7 @@ package mockidp
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -403,28 +404,30 @@ type Escrow struct {
 // members failed is among them.
 func (j *Job) Escrows() []Escrow {
 	var out []Escrow
-	for _, key := range sortedKeys(j.users) {
-		s := j.users[key]
-		for _, e := range []escrow{s.escrow, s.managerEscrow} {
+	add := func(group bool, key string, waiting ...escrow) {
+		for _, e := range waiting {
 			if e.failures > 0 {
-				out = append(out, Escrow{Key: key, Failures: e.failures, Next: e.next})
-				break
+				out = append(out, Escrow{group, key, e.failures, e.next})
+				return
 			}
 		}
 	}
-	for _, key := range sortedKeys(j.groups) {
-		g := j.groups[key]
+	for key, s := range j.users {
+		add(false, key, s.escrow, s.managerEscrow)
+	}
+	for key, g := range j.groups {
 		waiting := []escrow{g.escrow}
 		for _, r := range g.refs {
 			waiting = append(waiting, r.escrow)
 		}
-		for _, e := range waiting {
-			if e.failures > 0 {
-				out = append(out, Escrow{Group: true, Key: key, Failures: e.failures, Next: e.next})
-				break
-			}
-		}
+		add(true, key, waiting...)
 	}
+	slices.SortFunc(out, func(a, b Escrow) int {
+		if a.Group != b.Group {
+			return pick(b.Group, -1, 1)
+		}
+		return strings.Compare(a.Key, b.Key)
+	})
 	return out
 }
 

@@ -40,7 +40,9 @@ func (p *Provider) Touched() []Part {
 	for part := range p.touched {
 		out = append(out, part)
 	}
-	clear(p.touched)
+	if len(out) > 0 {
+		p.touched = map[Part]bool{} // one that was large once stays slow
+	}
 	return out
 }
 

@@ -422,3 +422,37 @@ func state(t *testing.T, tenant *server.Tenant) string {
 	require.NoError(t, err)
 	return string(data)
 }
+
+// A program that ends while a request is on its way waits for the answer: it is
+// no failure of the target.
+func TestEndsBetweenRequests(t *testing.T) {
+	s := newTarget(t)
+	file := filepath.Join(t.TempDir(), "idp.db")
+	s.open(server.Config{File: file}, "entra-compliant")
+	_, _, _, err := s.Generate(ctx, server.Generate{Users: 30, Seed: 1, Assign: true})
+	require.NoError(t, err)
+	n, ended := 0, make(chan error, 1)
+	s.answers(func(*http.Request) int {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if n++; n == 15 {
+			go func() { ended <- s.app.Close() }()
+			time.Sleep(20 * time.Millisecond)
+		}
+		return 0
+	})
+	_, _ = s.Start(ctx)
+	require.NoError(t, <-ended)
+	app, err := server.Open(server.Config{File: file, Tick: -1, Now: func() time.Time { return begin }})
+	require.NoError(t, err)
+	defer app.Close()
+	s.Tenant, err = app.Tenant("desk")
+	require.NoError(t, err)
+	assert.Empty(t, s.Tasks())
+	assert.Less(t, s.count("/Users"), 30)
+	assert.Equal(t, s.count("/Users"), s.Overview().Statuses[server.InSync])
+	_, err = s.RunCycle(ctx)
+	require.NoError(t, err)
+	assert.Equal(t, 30, s.Overview().Statuses[server.InSync])
+	assert.Equal(t, 30, s.count("/Users"))
+}

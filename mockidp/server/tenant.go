@@ -114,11 +114,20 @@ func (t *Tenant) machine() {
 func (t *Tenant) send(ctx context.Context, r scim.Request) *scim.Exchange {
 	client, way, secret := t.client, t.way, t.secret
 	t.mu.Unlock()
-	x := way.do(scim.WithoutPacing(ctx), client, r)
+	// A request that is on its way when the program ends is waited for a
+	// little: cut off, it would be logged as a failure of the target.
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	x := way.do(scim.WithoutPacing(own), client, r)
+	stop()
+	cancel()
 	t.mu.Lock()
 	mask(x, append(client.Secrets(), secret)...)
 	return x
 }
+
+// grace is how long a request may take to be answered when the program ends.
+const grace = 2 * time.Second
 
 // begin has the clock follow the wall.
 func (t *Tenant) begin() {
@@ -229,6 +238,9 @@ func (t *Tenant) drain(ctx context.Context) {
 			}
 			delete(t.dirtyGroups, key)
 			t.rhythm.group(ctx, key)
+		}
+		if len(t.dirtyUsers)+len(t.dirtyGroups) == 0 {
+			t.dirtyUsers, t.dirtyGroups = map[string]bool{}, map[string]bool{} // large maps stay slow
 		}
 	}
 }

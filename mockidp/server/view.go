@@ -153,24 +153,27 @@ func (t *Tenant) row(p *person, failed map[subject]bool) UserRow {
 
 func (t *Tenant) status(p *person, failed map[subject]bool) string {
 	key := p.User.Key
-	now := t.view(p)
+	if t.settings.KeepOutOfScope && !t.inScope(p) && p.User.Deleted.IsZero() && !failed[subject{key: key}] {
+		return OutOfScope // and stays as it is (entra.md 4.9)
+	}
+	wanted := p.User.Enabled && p.User.Deleted.IsZero() && !p.Gone && t.inScope(p)
 	a, known := t.provider.Account(key)
 	switch {
 	case failed[subject{key: key}]:
 		return Broken
-	case !known && !now.wanted():
+	case !known && !wanted:
 		return OutOfScope
-	case t.dirtyUsers[key] && (p.Told == nil || *p.Told != now):
+	case wanted && (a.ID == "" || !a.Active || a.Changed), !wanted && a.Active:
 		return Pending
-	case now.wanted() && (a.ID == "" || !a.Active || a.Changed), !now.wanted() && a.Active:
+	case t.dirtyUsers[key] && (p.Told == nil || *p.Told != t.view(p)):
 		return Pending
 	}
 	if c, ok := t.rhythm.(*cycles); ok {
-		if s, ok := c.job.State(key); ok && s.Pending && now.wanted() {
+		if s, ok := c.job.State(key); ok && s.Pending && wanted {
 			return Pending
 		}
 	}
-	if now.wanted() {
+	if wanted {
 		return InSync
 	}
 	return OutOfScope
