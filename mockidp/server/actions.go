@@ -88,6 +88,7 @@ func (t *Tenant) ProvisionOnDemand(ctx context.Context, key string) (mockidp.OnD
 			return missing("there is no user %q", key)
 		}
 		out = t.rhythm.onDemand(ctx, key)
+		t.explain(out.Steps)
 		return nil
 	})
 	if err != nil {
@@ -111,6 +112,7 @@ func (t *Tenant) ProvisionGroupOnDemand(ctx context.Context, key string, memberK
 			}
 		}
 		out = t.rhythm.onDemandGroup(ctx, key, memberKeys)
+		t.explain(out.Steps)
 		return nil
 	})
 	if err != nil {

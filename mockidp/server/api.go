@@ -244,17 +244,12 @@ type (
 		Result Result `json:"result"`
 	}
 	demandBody struct {
-		Steps     []stepBody       `json:"steps"`
+		Steps     []Step           `json:"steps"`
 		Outcome   mockidp.Outcome  `json:"outcome"`
 		Action    string           `json:"action"`
 		Code      string           `json:"code,omitempty"`
 		Reason    string           `json:"reason,omitempty"`
 		Exchanges []*scim.Exchange `json:"exchanges"`
-	}
-	stepBody struct {
-		Name    string          `json:"name"`
-		Outcome mockidp.Outcome `json:"outcome"`
-		Detail  string          `json:"detail"`
 	}
 )
 

@@ -95,11 +95,11 @@ func provisionUser(t *Tenant, r *http.Request) (int, any, error) {
 
 func demandOf(d mockidp.OnDemand) demandBody {
 	b := demandBody{
-		Steps: []stepBody{}, Outcome: d.Change.Outcome, Action: d.Change.Action, Code: d.Change.Code, Reason: d.Change.Reason,
+		Steps: []Step{}, Outcome: d.Change.Outcome, Action: d.Change.Action, Code: d.Change.Code, Reason: d.Change.Reason,
 		Exchanges: append([]*scim.Exchange{}, d.Change.Exchanges...),
 	}
 	for _, s := range d.Steps {
-		b.Steps = append(b.Steps, stepBody(s))
+		b.Steps = append(b.Steps, Step(s))
 	}
 	return b
 }

@@ -78,6 +78,36 @@ func TestEntraActions(t *testing.T) {
 	assert.ErrorIs(t, err, server.ErrConflict, "Okta's, and not Entra's")
 }
 
+// Who is in the recycle bin for 30 days is gone, here and there.
+func TestEntraRecycleBin(t *testing.T) {
+	s := newStage(t, "entra-compliant")
+	ada, bo := s.add("ada"), s.add("bo")
+	_, err := s.Assign(ctx, true, ada, bo)
+	require.NoError(t, err)
+	_, err = s.Start(ctx)
+	require.NoError(t, err)
+	_, err = s.DeleteUser(ctx, ada, false)
+	require.NoError(t, err)
+	_, err = s.DeleteUser(ctx, bo, false)
+	require.NoError(t, err)
+	s.forward(cycleTime)
+	_, _, err = s.EditUser(ctx, ada, func(*server.User) error { return nil })
+	require.ErrorIs(t, err, server.ErrConflict)
+	_, err = s.RestoreUser(ctx, bo)
+	require.NoError(t, err)
+	assert.Contains(t, s.forward(cycleTime), patch)
+	s.forward(31 * 24 * time.Hour)
+	s.forward(time.Second)
+	_, err = s.User(ada)
+	require.ErrorIs(t, err, server.ErrNotFound)
+	_, ok := s.account("ada")
+	assert.False(t, ok)
+	account, ok := s.account("bo")
+	require.True(t, ok)
+	assert.Equal(t, "true", account.Get("active").Raw)
+	assert.Equal(t, server.InSync, s.status(bo))
+}
+
 func TestEntraGroupsAndManagers(t *testing.T) {
 	s := newStage(t, "entra-legacy")
 	ada, bo := s.add("ada"), s.add("bo")
@@ -113,6 +143,9 @@ func TestEntraOnDemand(t *testing.T) {
 	assert.Equal(t, []string{find, create}, s.took())
 	require.Len(t, d.Steps, 5)
 	assert.Equal(t, "EntryExportAdd", d.Change.Code)
+	logged, _ := s.Log(server.LogQuery{Source: "on demand"})
+	require.Len(t, logged, 1)
+	assert.Len(t, logged[0].Steps, 5)
 
 	// It speaks the legacy dialect, whatever the cycles speak (entra.md 4.5).
 	_, _, err = s.EditUser(ctx, ada, func(u *server.User) error { u.Title = "Lead"; return nil })

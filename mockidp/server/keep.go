@@ -168,6 +168,9 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 			return nil, fmt.Errorf("the user %s cannot be read: %w", key, err)
 		}
 		t.dir.add(&u)
+		if !u.User.Deleted.IsZero() && !u.Gone {
+			t.bin[key] = true
+		}
 	}
 	parts := map[mockidp.Part]json.RawMessage{}
 	for _, kind := range []mockidp.PartKind{mockidp.PartUser, mockidp.PartGroup, mockidp.PartTask} {

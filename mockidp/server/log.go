@@ -31,8 +31,18 @@ type Entry struct {
 	Reason  string `json:"reason,omitempty"`
 	Attempt int    `json:"attempt,omitempty"`
 	// Duration is the sum of the exchanges.
-	Duration  time.Duration    `json:"duration_ns"`
+	Duration time.Duration `json:"duration_ns"`
+	// Steps are those of provisioning on demand.
+	Steps     []Step           `json:"steps,omitempty"`
 	Exchanges []*scim.Exchange `json:"exchanges,omitempty"`
+}
+
+// Step is a step of provisioning on demand: import, scope, match, action or
+// result (entra.md 4.5).
+type Step struct {
+	Name    string          `json:"name"`
+	Outcome mockidp.Outcome `json:"outcome"`
+	Detail  string          `json:"detail"`
 }
 
 // maxLogged is how much of a body the log keeps, in bytes.
@@ -170,6 +180,20 @@ func (j *journal) add(e *Entry) (gone []int64) {
 	clear(j.entries[:n])
 	j.entries = j.entries[n:]
 	return gone
+}
+
+// explain gives the steps to the entry that provisioning on demand just made.
+func (t *Tenant) explain(steps []mockidp.Step) {
+	n := len(t.log.entries)
+	if len(t.result.Changes) == 0 || n == 0 || t.log.entries[n-1] != t.result.Changes[len(t.result.Changes)-1] {
+		return // nothing was sent, and so nothing logged
+	}
+	e := *t.log.entries[n-1] // readers may have the other one
+	for _, s := range steps {
+		e.Steps = append(e.Steps, Step(s))
+	}
+	t.log.entries[n-1], t.result.Changes[len(t.result.Changes)-1] = &e, &e
+	t.write(kindLog, logKey(e.ID), &e)
 }
 
 func (e *Entry) size() int {

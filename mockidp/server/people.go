@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/scimtest/scimtest/mockidp"
 )
 
 // someone finds a user who is not gone.
@@ -160,6 +162,7 @@ func (t *Tenant) DeleteUser(ctx context.Context, key string, purge bool) (Result
 			return nil
 		}
 		p.User.Deleted = t.now()
+		t.bin[key] = true
 		t.changedUser(key)
 		return nil
 	})
@@ -179,8 +182,20 @@ func (t *Tenant) bury(p *person) {
 		t.changedUser(report)
 	}
 	p.Gone = true
+	delete(t.bin, key)
 	t.dir.sorted = nil
 	t.changedUser(key)
+}
+
+// emptyBin deletes for good who was in the recycle bin for as long as Entra ID
+// keeps users there (entra.md 2.8).
+func (t *Tenant) emptyBin() {
+	keeps := mockidp.DefaultJobRules().PurgedAfter
+	for _, key := range sortedKeys(t.bin) {
+		if p := t.dir.people[key]; t.clock.Now().Sub(p.User.Deleted) >= keeps {
+			t.bury(p)
+		}
+	}
 }
 
 // RestoreUser takes a user out of the recycle bin.
@@ -194,6 +209,7 @@ func (t *Tenant) RestoreUser(ctx context.Context, key string) (Result, error) {
 			return conflict("the user is not in the recycle bin")
 		}
 		p.User.Deleted = time.Time{}
+		delete(t.bin, key)
 		t.changedUser(key)
 		return nil
 	})

@@ -16,6 +16,7 @@ import (
 // time, by anybody.
 type Tenant struct {
 	app *App
+	id  string // is that of the settings, which never changes
 
 	// acting is held by who sends to the target: one at a time.
 	acting sync.Mutex
@@ -31,6 +32,8 @@ type Tenant struct {
 	// dirtyUsers and dirtyGroups are those of whom the identity provider was
 	// not told yet.
 	dirtyUsers, dirtyGroups map[string]bool
+	// bin are the users in the recycle bin.
+	bin map[string]bool
 
 	clock    *mockidp.Clock
 	provider *mockidp.Provider
@@ -54,7 +57,10 @@ type Tenant struct {
 
 	lifetime context.Context
 	stop     context.CancelFunc
-	running  sync.WaitGroup
+	// ending is held for writing while the lifetime ends, so that nothing new
+	// is begun that nobody waits for.
+	ending  sync.RWMutex
+	running sync.WaitGroup
 
 	watching sync.Mutex
 	watchers map[chan struct{}]bool
@@ -71,6 +77,8 @@ type Result struct {
 
 const maxResult = 100
 
+var errClosing = conflict("the tenant is being closed")
+
 // fromClock is the source of what is done because its time has come.
 const fromClock = "clock"
 
@@ -84,8 +92,8 @@ func newTenant(a *App, s Settings, secret string) (*Tenant, error) {
 		return nil, err
 	}
 	t := &Tenant{
-		app: a, settings: s, secret: secret, dialect: d, client: client, way: newWay(),
-		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{},
+		app: a, id: s.ID, settings: s, secret: secret, dialect: d, client: client, way: newWay(),
+		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{}, bin: map[string]bool{},
 		log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
 		clock: mockidp.NewClock(a.cfg.Now()),
 	}
@@ -163,7 +171,9 @@ func (t *Tenant) now() time.Time { return t.app.cfg.Now().Add(t.ahead) }
 
 // end stops whatever is going on, and waits for it.
 func (t *Tenant) end() {
+	t.ending.Lock()
 	t.stop()
+	t.ending.Unlock()
 	t.running.Wait()
 	t.acting.Lock()
 	defer t.acting.Unlock()
@@ -179,7 +189,13 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 	done := make(chan struct{})
 	result := Result{Changes: []*Entry{}}
 	var err error
+	t.ending.RLock()
+	if t.lifetime.Err() != nil {
+		t.ending.RUnlock()
+		return Result{}, errClosing
+	}
 	t.running.Add(1)
+	t.ending.RUnlock()
 	go func() {
 		defer t.running.Done()
 		defer close(done)
@@ -188,7 +204,7 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		if t.lifetime.Err() != nil {
-			err = conflict("the tenant is being closed")
+			err = errClosing
 			return
 		}
 		if t.broken != nil {
@@ -224,6 +240,7 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 // drain tells the identity provider of what happened in the directory. Real-time
 // ones act on it.
 func (t *Tenant) drain(ctx context.Context) {
+	t.emptyBin()
 	for (len(t.dirtyUsers) > 0 || len(t.dirtyGroups) > 0) && ctx.Err() == nil {
 		for _, key := range sortedKeys(t.dirtyUsers) {
 			if ctx.Err() != nil {
@@ -251,7 +268,7 @@ func (t *Tenant) edit(ctx context.Context, source string, do func() error) (Resu
 	t.mu.Lock()
 	err := t.broken
 	if err == nil && t.lifetime.Err() != nil {
-		err = conflict("the tenant is being closed")
+		err = errClosing
 	}
 	if err == nil {
 		err = do()

@@ -365,7 +365,7 @@ func (s Settings) clone() Settings {
 }
 
 // ID is the id of the tenant.
-func (t *Tenant) ID() string { return t.settings.ID }
+func (t *Tenant) ID() string { return t.id }
 
 // Dialect is the dialect that the tenant speaks.
 func (t *Tenant) Dialect() *mockidp.Dialect {
