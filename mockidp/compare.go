@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -45,12 +46,15 @@ func (d *Dialect) Compare(u User, active bool, current scim.Resource) []Differen
 	return out
 }
 
+// notCompared are attributes that the target sets, never shows, or that are
+// compared elsewhere.
+var notCompared = []string{"schemas", "id", "meta", "password", "active", "groups"}
+
 func compare(want, have gjson.Result, path string, out *[]Difference) {
 	switch {
 	case want.IsObject():
 		want.ForEach(func(k, v gjson.Result) bool {
-			switch key := strings.ToLower(k.Str); {
-			case path == "" && (key == "schemas" || key == "id" || key == "meta" || key == "password" || key == "active" || key == "groups"):
+			if path == "" && slices.Contains(notCompared, strings.ToLower(k.Str)) {
 				return true
 			}
 			compare(v, memberNamed(have, k.Str), join(path, k.Str), out)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/scimtest/scimtest/mockidp"
@@ -93,7 +94,7 @@ var routes = []route{
 func (a *App) API() http.Handler {
 	mux := http.NewServeMux()
 	for _, r := range routes {
-		method, path, _ := cutPattern(r.pattern)
+		method, path, _ := strings.Cut(r.pattern, " ")
 		mux.HandleFunc(method+" /api/v1"+path, func(w http.ResponseWriter, req *http.Request) {
 			status, body, err := r.answer(a, req)
 			respond(w, status, body, err)
@@ -119,15 +120,6 @@ func (a *App) API() http.Handler {
 		writeProblem(w, http.StatusNotFound, "there is nothing at "+r.URL.Path+"; /api/openapi.yaml lists what there is")
 	})
 	return mux
-}
-
-func cutPattern(pattern string) (method, path string, ok bool) {
-	for i := range len(pattern) {
-		if pattern[i] == ' ' {
-			return pattern[:i], pattern[i+1:], true
-		}
-	}
-	return "", pattern, false
 }
 
 func respond(w http.ResponseWriter, status int, body any, err error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -335,7 +336,7 @@ func readCSV(r io.Reader) (Directory, error) {
 	var d Directory
 	for {
 		row, err := in.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return d, nil
 		}
 		if err != nil {
