@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -139,6 +140,9 @@ func (f *idpFlags) serve(cmd *cobra.Command, begin func(app *server.App, url str
 		return untested(fmt.Errorf("cannot listen: %w", err), "choose another address with --listen, such as 127.0.0.1:0 for a free port")
 	}
 	defer l.Close()
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(40) // a large directory is kept for days: its memory matters more than a little time
+	}
 	app, err := server.Open(server.Config{File: f.data})
 	if err != nil {
 		return untested(err, "check --data")

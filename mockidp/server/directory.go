@@ -158,6 +158,9 @@ type person struct {
 	// Told is what the identity provider was told of the user; nil when
 	// nothing.
 	Told *told `json:"told,omitempty"`
+
+	// words are what a search looks at, in lower case.
+	words string
 }
 
 // told is what the identity provider acts on.
@@ -202,8 +205,10 @@ type directory struct {
 	reports map[string]map[string]bool
 	// names are the keys by the lower-cased userName.
 	names map[string]string
-	// sorted are all keys in order; nil when that is to be made anew.
-	sorted, sortedTeams []string
+	// sorted are the people who are not gone, by their keys, and sortedTeams
+	// the keys of all groups by their names; nil when that is to be made anew.
+	sorted      []*person
+	sortedTeams []string
 }
 
 func newDirectory() *directory {
@@ -225,6 +230,8 @@ func (d *directory) index(p *person, in bool) {
 	name := strings.ToLower(p.User.UserName)
 	if in {
 		d.names[name] = p.User.Key
+		u := &p.User
+		p.words = strings.ToLower(strings.Join([]string{u.UserName, u.DisplayName, u.Email, u.Key}, "\n"))
 	} else if d.names[name] == p.User.Key {
 		delete(d.names, name)
 	}
@@ -266,9 +273,16 @@ func (d *directory) removeTeam(t *team) {
 	d.sortedTeams = nil
 }
 
-func (d *directory) keys() []string {
+// list lists the people who are not gone, by their keys.
+func (d *directory) list() []*person {
 	if d.sorted == nil {
-		d.sorted = slices.Sorted(maps.Keys(d.people))
+		d.sorted = make([]*person, 0, len(d.people))
+		for _, p := range d.people {
+			if !p.Gone {
+				d.sorted = append(d.sorted, p)
+			}
+		}
+		slices.SortFunc(d.sorted, func(a, b *person) int { return strings.Compare(a.User.Key, b.User.Key) })
 	}
 	return d.sorted
 }

@@ -60,11 +60,8 @@ func (t *Tenant) snapshot() Directory {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	d := Directory{Users: []FileUser{}}
-	for _, key := range t.dir.keys() {
-		p := t.dir.people[key]
-		if p.Gone {
-			continue
-		}
+	for _, p := range t.dir.list() {
+		key := p.User.Key
 		u := FileUser{User: p.User, Assigned: p.Assigned}
 		for _, g := range sortedKeys(t.dir.groupsOf[key]) {
 			u.Groups = append(u.Groups, t.dir.teams[g].Group.Name)

@@ -132,11 +132,8 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 		there[u.ID()] = u
 		named[strings.ToLower(u.Get("userName").String())] = u.ID()
 	}
-	for _, key := range t.dir.keys() {
-		p := t.dir.people[key]
-		if p.Gone {
-			continue
-		}
+	for _, p := range t.dir.list() {
+		key := p.User.Key
 		a, _ := t.provider.Account(key)
 		f := Finding{Status: t.status(p, failed), Key: key, Name: p.User.UserName, TargetID: a.ID}
 		if f.TargetID == "" && t.left(p) {

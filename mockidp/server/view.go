@@ -98,9 +98,18 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 	defer t.mu.Unlock()
 	word, failed := strings.ToLower(q.Search), t.failed()
 	page = []UserRow{}
-	for _, key := range t.dir.keys() {
-		p := t.dir.people[key]
-		if p.Gone || word != "" && !p.User.has(word) {
+	all := t.dir.list()
+	if word == "" && q.Status == "" {
+		for _, p := range all[min(q.Offset, len(all)):] {
+			if q.Limit > 0 && len(page) == q.Limit {
+				break
+			}
+			page = append(page, t.row(p, failed))
+		}
+		return page, len(all)
+	}
+	for _, p := range all {
+		if !strings.Contains(p.words, word) {
 			continue
 		}
 		if q.Status != "" && t.status(p, failed) != q.Status {
@@ -112,15 +121,6 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 		total++
 	}
 	return page, total
-}
-
-func (u *User) has(word string) bool {
-	for _, s := range []string{u.UserName, u.DisplayName, u.Email, u.Key} {
-		if strings.Contains(strings.ToLower(s), word) {
-			return true
-		}
-	}
-	return false
 }
 
 // subject is a user or group.
@@ -322,11 +322,9 @@ func (t *Tenant) Overview() Overview {
 	if t.broken != nil {
 		o.Broken = t.broken.Error()
 	}
-	for _, p := range t.dir.people {
-		if !p.Gone {
-			o.Users++
-			o.Statuses[t.status(p, failed)]++
-		}
+	for _, p := range t.dir.list() {
+		o.Users++
+		o.Statuses[t.status(p, failed)]++
 	}
 	for _, g := range t.dir.teams {
 		if !g.Gone {
