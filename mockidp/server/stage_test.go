@@ -34,12 +34,14 @@ type stage struct {
 
 	mu   sync.Mutex
 	sent []string
+	// created counts what was made at an endpoint.
+	created map[string]int
 	// fails answers a request where it returns a status.
 	fails func(*http.Request) int
 }
 
 func newTarget(t *testing.T) *stage {
-	s := &stage{t: t}
+	s := &stage{t: t, created: map[string]int{}}
 	srv, err := reference.New(reference.Config{Token: secret, Seed: 7})
 	require.NoError(t, err)
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -55,7 +57,13 @@ func newTarget(t *testing.T) *stage {
 				}
 			}
 		}
-		srv.ServeHTTP(w, r)
+		answer := &answered{ResponseWriter: w}
+		srv.ServeHTTP(answer, r)
+		if answer.status == http.StatusCreated {
+			s.mu.Lock()
+			s.created[strings.TrimPrefix(r.URL.Path, "/scim/v2")]++
+			s.mu.Unlock()
+		}
 	}))
 	t.Cleanup(target.Close)
 	s.url = target.URL + "/scim/v2"
@@ -85,6 +93,17 @@ func (s *stage) open(cfg server.Config, dialect string, bend ...func(*server.Set
 	s.app = app
 	s.Tenant, err = app.AddTenant(settings, secret)
 	require.NoError(s.t, err)
+}
+
+// answered remembers the status of an answer.
+type answered struct {
+	http.ResponseWriter
+	status int
+}
+
+func (a *answered) WriteHeader(status int) {
+	a.status = status
+	a.ResponseWriter.WriteHeader(status)
 }
 
 // short is a request in a few words: the ids are left out.
