@@ -165,6 +165,9 @@ func (p *Provider) conclude(s subject, c Change, a act) {
 		return
 	}
 	p.taskNumber++
+	if p.clock != nil {
+		c.At = p.clock.Now()
+	}
 	t := &task{Task: Task{ID: p.taskNumber, Group: s.group, Change: c}, subject: s, act: a}
 	p.tasks = append(p.tasks, t)
 	p.touchTask(t)
