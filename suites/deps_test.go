@@ -31,6 +31,7 @@ internal/reference: scim scim/profile internal/edit
 mockidp: scim internal/fake internal/har
 mockidp/server: mockidp reports scim internal/fake internal/har
 mockidp/server/proxy: mockidp suites/engine scim internal/har internal/redact internal/rewrite internal/anonymize
+mockidp/server/web: mockidp/server mockidp scim internal/har
 suites/engine: scim scim/profile schemas internal/fake internal/redact
 suites/engine/enginetest: suites/engine
 suites/rfc: suites/engine scim schemas

@@ -73,7 +73,7 @@ API       %s/api/openapi.yaml
 target    %s   token %s (Okta) and %s (Entra ID)
 
 50 people and 5 groups are in each directory. The target has two faults. Three
-things to try:
+things to try, on the pages of the mock IdP or by its API:
 
 1. Okta: deactivate somebody, and look at what the target did.
    curl -X PATCH %[6]s/okta/users/%[7]s -d '{"enabled": false}'

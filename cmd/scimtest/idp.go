@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/scimtest/scimtest/mockidp/server"
+	"github.com/scimtest/scimtest/mockidp/server/web"
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
@@ -38,10 +39,12 @@ func newIdP() *cobra.Command {
 		Short: "Serve a mock identity provider that provisions to a target",
 		Long: `idp serves an identity provider to point at a SCIM endpoint: a directory,
 assignments, cycles or real time, a log with every request and answer, and faults
-on the way. It has a JSON API, which /api/openapi.yaml describes.
+on the way. It has pages for a browser, and a JSON API, which /api/openapi.yaml
+describes.
 
 With a URL it begins with a tenant that provisions there, in the dialect that
---dialect names; the token is in SCIMTEST_TOKEN. More tenants are made by the API.
+--dialect names; the token is in SCIMTEST_TOKEN. More tenants are made on the
+pages, or by the API.
 
   scimtest idp
   SCIMTEST_TOKEN=... scimtest idp https://scim.example.com/v2 --dialect entra-legacy --data idp.db`,
@@ -105,7 +108,7 @@ func printIdP(cmd *cobra.Command, app *server.App, url, data string) error {
 		fmt.Fprintf(out, "tenant    %s, %s, provisions to %s\n", s.ID, t.Dialect().Label, s.Target)
 	}
 	if len(app.Tenants()) == 0 {
-		fmt.Fprintln(out, "tenant    none yet; POST /api/v1/tenants makes one")
+		fmt.Fprintln(out, "tenant    none yet; the pages make one, and so does POST /api/v1/tenants")
 	}
 	kept := "nothing is kept"
 	if data != "" {
@@ -151,7 +154,8 @@ func (f *idpFlags) serve(cmd *cobra.Command, begin func(app *server.App, url str
 	if err := begin(app, "http://"+l.Addr().String()); err != nil {
 		return err
 	}
-	if err := app.Serve(cmd.Context(), l, server.NewGuard(password, hosts)); err != nil && !errors.Is(err, http.ErrServerClosed) {
+	guard := server.NewGuard(password, hosts)
+	if err := app.Serve(cmd.Context(), l, guard, web.New(app, guard)); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return untested(fmt.Errorf("the server ended: %w", err), "start it again")
 	}
 	return nil

@@ -7,16 +7,12 @@ import (
 	"time"
 )
 
-// Handler serves the program behind a guard: the API under /api.
-func (a *App) Handler(g *Guard) http.Handler {
+// Handler serves the program behind a guard: the API under /api, and the pages
+// everywhere else.
+func (a *App) Handler(g *Guard, pages http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", a.API())
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, "/api/openapi.yaml", http.StatusFound)
-	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, http.StatusNotFound, "there is nothing at "+r.URL.Path+"; /api/openapi.yaml lists what there is")
-	})
+	mux.Handle("/", pages)
 	return g.Wrap(mux)
 }
 
@@ -29,11 +25,11 @@ const (
 
 // Serve serves the program until the context ends, and then ends what it is at
 // in good order.
-func (a *App) Serve(ctx context.Context, l net.Listener, g *Guard) error {
+func (a *App) Serve(ctx context.Context, l net.Listener, g *Guard, pages http.Handler) error {
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	s := &http.Server{
-		Handler: a.Handler(g), ReadHeaderTimeout: headerTimeout,
+		Handler: a.Handler(g, pages), ReadHeaderTimeout: headerTimeout,
 		BaseContext: func(net.Listener) context.Context { return base },
 	}
 	s.RegisterOnShutdown(stop) // ends the streams of events
