@@ -189,3 +189,22 @@ func TestAuthentikMendsMembers(t *testing.T) {
 	s.done(s.idp.RenameGroup(ctx, "sales", "Sales APAC"))
 	assert.Equal(t, []string{"PATCH /Groups/{id}", "GET /Groups/{id}"}, s.took(), "no list of members is taken for a list that is not shown")
 }
+
+// A target without PUT answers 404 to every write of a user: authentik takes the
+// account for gone, meets 409, finds it, and fails in the end (other-idps.md 7.6).
+func TestAuthentikEndsWithoutPut(t *testing.T) {
+	s := newStage(t, "authentik", nil, false)
+	s.idp = mockidp.New(mockidp.Config{Dialect: s.idp.Dialect(), Target: scim.DoerFunc(func(ctx context.Context, r scim.Request) *scim.Exchange {
+		s.sent = append(s.sent, short(r))
+		if r.Method == http.MethodPut {
+			return &scim.Exchange{Request: r, Response: &scim.Response{Status: http.StatusNotFound}}
+		}
+		return s.client.Do(ctx, r)
+	})})
+	u := s.user("ada")
+	s.done(s.idp.Assign(ctx, u))
+	s.took()
+	u.Title = "Boatswain"
+	assert.Equal(t, mockidp.Failed, s.idp.Update(ctx, u).Outcome)
+	assert.Equal(t, []string{"PUT /Users/{id}", "POST /Users", "GET /Users filter userName", "PUT /Users/{id}"}, s.took())
+}

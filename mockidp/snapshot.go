@@ -267,7 +267,9 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 		}
 		if a := u.Account; a != nil {
 			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
-			p.users[part.Key] = &account{a.User, a.ID, a.Assigned, a.Active, a.Manager, a.Dirty, a.Sent, listed}
+			p.users[part.Key] = &account{
+				user: a.User, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: a.Sent, listed: listed,
+			}
 		}
 		if s := u.Source; s != nil && p.job != nil {
 			p.job.users[part.Key] = &sourceUser{
