@@ -1,12 +1,15 @@
 package mockidp_test
 
 import (
+	"context"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/scim"
 )
 
 // The sequences of other-idps.md, on the reference: somebody joins, moves,
