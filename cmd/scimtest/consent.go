@@ -87,8 +87,8 @@ func (o *runOptions) announce(checks, writing int) string {
 }
 
 func (d *destination) domain() string {
-	if d.profile.UserDomain != "" {
-		return d.profile.UserDomain
+	if own := d.profile.Domain(); own != "" {
+		return own
 	}
 	return fake.DefaultDomain
 }

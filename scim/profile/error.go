@@ -95,8 +95,8 @@ func (d *document) explain(err error) error {
 		return d.at(e.GetToken(), e.GetMessage())
 	}
 	// What a duration says has no place in the file.
-	for _, key := range []string{"by-id", "by-filter"} {
-		if n := d.node("settles-within", key); n != nil {
+	for _, keys := range [][]any{{"settles-within", "by-id"}, {"settles-within", "by-filter"}, {"limits", "rate", "per"}} {
+		if n := d.node(keys...); n != nil {
 			if _, bad := time.ParseDuration(n.GetToken().Value); bad != nil {
 				return d.at(n.GetToken(), "wrong kind of value: expected "+wanted(reflect.TypeFor[time.Duration]()))
 			}

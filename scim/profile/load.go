@@ -43,20 +43,29 @@ func Load(nameOrPath string) (*Profile, error) {
 	if nameOrPath == "" {
 		nameOrPath = Generic
 	}
-	if isPath(nameOrPath) {
-		source, err := os.ReadFile(nameOrPath)
-		if err != nil {
-			return nil, fmt.Errorf("the profile cannot be read: %w", err)
-		}
-		return Parse(nameOrPath, source)
-	}
-	file := nameOrPath + ".yaml"
-	source, err := builtin.ReadFile(file)
+	file, source, err := read(nameOrPath)
 	if err != nil {
-		return nil, fmt.Errorf("there is no profile %q%s A file is named with a slash, or by its ending .yaml",
-			nameOrPath, suggest(nameOrPath, Names()))
+		return nil, err
 	}
 	return Parse(file, source)
+}
+
+// read finds the file of a profile.
+func read(nameOrPath string) (file string, source []byte, err error) {
+	if isPath(nameOrPath) {
+		source, err = os.ReadFile(nameOrPath)
+		if err != nil {
+			return "", nil, fmt.Errorf("the profile cannot be read: %w", err)
+		}
+		return nameOrPath, source, nil
+	}
+	file = nameOrPath + ".yaml"
+	source, err = builtin.ReadFile(file)
+	if err != nil {
+		return "", nil, fmt.Errorf("there is no profile %q%s A file is named with a slash, or by its ending .yaml",
+			nameOrPath, suggest(nameOrPath, Names()))
+	}
+	return file, source, nil
 }
 
 func isPath(s string) bool {
@@ -65,8 +74,32 @@ func isPath(s string) bool {
 }
 
 // Parse reads a profile that stands in a file of this name, which errors show
-// and which a profile without a name is called after.
+// and which a profile without a name is called after. What it extends is read
+// from other files.
 func Parse(file string, source []byte) (*Profile, error) {
+	d, err := parse(file, source)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.extended(source, 0)
+	if err != nil {
+		return nil, err
+	}
+	p, err := typed(all)
+	if err != nil {
+		return nil, &Error{File: file, Message: err.Error()}
+	}
+	if p.Name == "" {
+		p.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
+	}
+	if problems := d.validate(p); len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return p, nil
+}
+
+// parse reads a file by itself, and says what is wrong with its form.
+func parse(file string, source []byte) (*document, error) {
 	d := &document{file: file}
 	var err error
 	if d.tree, err = parser.ParseBytes(source, 0); err != nil {
@@ -78,17 +111,10 @@ func Parse(file string, source []byte) (*Profile, error) {
 	case len(docs) > 1:
 		return nil, d.at(docs[1].GetToken(), "there is a second document; one file holds one profile")
 	}
-	p := &Profile{}
-	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(p); err != nil {
+	if err := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict()).Decode(&Profile{}); err != nil {
 		return nil, d.explain(err)
 	}
-	if p.Name == "" {
-		p.Name = strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
-	}
-	if problems := d.validate(p); len(problems) > 0 {
-		return nil, errors.Join(problems...)
-	}
-	return p, nil
+	return d, nil
 }
 
 // withContent leaves out documents that hold nothing but comments.

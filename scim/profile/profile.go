@@ -14,10 +14,16 @@ type Profile struct {
 	Name string `yaml:"name"`
 	// Title says for people which product this is.
 	Title string `yaml:"title"`
+	// Extends is the name or file of a profile whose statements hold, too,
+	// unless this one words them anew.
+	Extends string `yaml:"extends"`
 	// BaseURL is the SCIM base URL, used when the command line names none.
 	BaseURL string `yaml:"base-url"`
 	// Headers are sent with every request.
 	Headers map[string]string `yaml:"headers"`
+	// BasePath is the form of the path of the base URL, for the emulation;
+	// {words} stand for what the product gives each tenant.
+	BasePath string `yaml:"base-path"`
 	// UserDomain is the domain of generated user names and e-mail
 	// addresses; scimtest.example.com when empty.
 	UserDomain string `yaml:"user-domain"`
@@ -67,6 +73,33 @@ type Profile struct {
 	Sandbox bool `yaml:"sandbox"`
 	// Levels raises or lowers the level of checks, by id, with a reason.
 	Levels map[string]LevelChange `yaml:"levels"`
+	// Discovery says whether the product tells of itself: "present" (with
+	// credentials), "anonymous" (without, too) or "absent"; the run finds out
+	// when it is empty.
+	Discovery string `yaml:"discovery"`
+	// MediaTypes lists the media types that bodies may be sent in.
+	MediaTypes []string `yaml:"media-types"`
+	// UserName says what a userName has to look like.
+	UserName UserName `yaml:"user-name"`
+	// Deactivation is what becomes of a user whose active is set to false:
+	// "inactive" (kept), "gone" (404 from then on) or "either".
+	Deactivation string `yaml:"deactivation"`
+	// Limits are those that the product documents.
+	Limits Limits `yaml:"limits"`
+	// Attributes lists, by resource type name and path, the attributes that
+	// are kept. A type that it names has no others; types that it does not
+	// name are as the target's own schemas say.
+	Attributes map[string]map[string]Attribute `yaml:"attributes"`
+	// Filters lists, by resource type name, the filters that are offered,
+	// with VALUE for any value; others are refused. Every one, when a type is
+	// not named.
+	Filters map[string][]string `yaml:"filters"`
+	// Deviations are what the product does in another way than a target that
+	// promises the RFCs, by a name.
+	Deviations map[string]Deviation `yaml:"deviations"`
+	// Sources says on whose word a statement stands, by its path
+	// ("limits.page"); it holds for all below.
+	Sources map[string]string `yaml:"sources"`
 }
 
 // Lacks reports whether the profile says that a method is not offered at an

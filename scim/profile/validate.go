@@ -16,11 +16,18 @@ import (
 
 // The words that a profile may use.
 var (
-	membersWords = []string{"get", "list", "user-groups", "none"}
-	cleanupWords = []string{"delete", "deactivate", "keep", "command"}
-	levelWords   = []string{"must", "should", "skip"}
-	arrangeWords = []string{"jit-account", "seat-limit"}
-	methodWords  = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+	membersWords      = []string{"get", "list", "user-groups", "none"}
+	cleanupWords      = []string{"delete", "deactivate", "keep", "command"}
+	levelWords        = []string{"must", "should", "skip"}
+	arrangeWords      = []string{"jit-account", "seat-limit"}
+	discoveryWords    = []string{"present", "anonymous", "absent"}
+	deactivationWords = []string{"inactive", "gone", "either"}
+	rateWords         = []string{"requests", "writes"}
+	formWords         = []string{"address"}
+	typeWords         = []string{"string", "boolean", "decimal", "integer", "dateTime", "reference", "binary", "complex"}
+	returnedWords     = []string{"always", "default", "request", "never"}
+
+	methodWords = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
 
 	// featureWords are the features of suites/engine, dialectWords the
 	// dialects of mockidp; tests hold them together.
@@ -87,6 +94,9 @@ func (d *document) validate(p *Profile) []error {
 		}
 	}
 	v.levels(p.Levels)
+	v.promises(p)
+	v.deviations(p.Deviations)
+	v.sources(p)
 	return v.problems
 }
 

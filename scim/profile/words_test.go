@@ -60,7 +60,8 @@ func TestTheDocumentationListsEveryWord(t *testing.T) {
 	require.NoError(t, err)
 	_, table, ok := strings.Cut(string(doc), "## Words")
 	require.True(t, ok)
-	for _, words := range [][]string{membersWords, cleanupWords, featureWords, dialectWords, levelWords, methodWords, arrangeWords} {
+	for _, words := range [][]string{membersWords, cleanupWords, featureWords, dialectWords, levelWords, methodWords, arrangeWords,
+		discoveryWords, deactivationWords, formWords, rateWords, typeWords, returnedWords} {
 		for _, w := range words {
 			assert.Contains(t, table, "`"+w+"`")
 		}

@@ -85,7 +85,7 @@ func (a *Answer) disappoint(f Finding) {
 
 // Status expects one of the statuses. Any other ends the check.
 func (a *Answer) Status(want ...int) *Answer {
-	return a.status(func(code int) bool { return slices.Contains(want, code) }, words(want))
+	return a.status(func(code int) bool { return slices.Contains(want, code) || a.instead(code, want) }, words(want))
 }
 
 // Success expects a status from 200 to 299.

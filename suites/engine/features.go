@@ -125,6 +125,10 @@ func (r *run) fromProfile(f Feature) (FeatureState, bool) {
 		return false
 	}
 	switch f {
+	case Discovery:
+		if p.Discovery != "" {
+			return FeatureState{f, p.Discovery != "absent", "profile"}, true
+		}
 	case Groups:
 		if names(p.ResourceTypes.Absent, "Group", "Groups") {
 			return FeatureState{f, false, "profile"}, true

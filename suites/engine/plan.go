@@ -185,12 +185,7 @@ func (p *Plan) applyDefaults() {
 // levelChange is what the profile says of the level of a check, by its id or
 // a former one.
 func (p *Plan) levelChange(m *Meta) (c profile.LevelChange, ok bool) {
-	for _, id := range append([]string{m.ID}, m.FormerIDs...) {
-		if c, ok = p.Profile.Levels[id]; ok {
-			return c, true
-		}
-	}
-	return c, false
+	return p.Profile.LevelOf(append([]string{m.ID}, m.FormerIDs...)...)
 }
 
 // leftOut returns why the profile leaves a check out, or "".

@@ -138,7 +138,9 @@ func (r *run) discoverAs(ctx context.Context, as scim.Role, d *Discovered) {
 	}
 	config := get(scim.ServiceProviderConfigEndpoint).Body
 	types := get(scim.ResourceTypesEndpoint).Body
-	d.read(config, types, get(scim.SchemasEndpoint).Body)
+	list := get(scim.SchemasEndpoint).Body
+	list, types = promised(r.plan.Profile, list, types)
+	d.read(config, types, list)
 }
 
 // unsendableLimit is after how many unsendable requests in a row, over all

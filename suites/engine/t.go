@@ -73,7 +73,7 @@ type stop struct {
 
 func newT(ctx context.Context, r *run, m *Meta) *T {
 	t := &T{run: r, meta: m, tag: tagFor(r.plan.RunID, m.ID), ctx: ctx, level: m.Level}
-	t.people = fake.New(r.plan.Seed, m.ID, t.tag, r.plan.Profile.UserDomain)
+	t.people = fake.New(r.plan.Seed, m.ID, t.tag, r.plan.Profile.Domain())
 	return t
 }
 
@@ -94,7 +94,7 @@ func (t *T) Seed() int64 { return t.run.plan.Seed }
 
 // UserDomain is the domain under which generated people live.
 func (t *T) UserDomain() string {
-	if d := t.run.plan.Profile.UserDomain; d != "" {
+	if d := t.run.plan.Profile.Domain(); d != "" {
 		return d
 	}
 	return fake.DefaultDomain
