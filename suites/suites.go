@@ -93,6 +93,14 @@ func (s Set) metas() []*engine.Meta {
 	return out
 }
 
+// Holds reports whether an id, or one that a glob stands for, is in the set.
+func (s Set) Holds(glob string) bool {
+	return slices.ContainsFunc(s.metas(), func(m *engine.Meta) bool {
+		ok, err := path.Match(glob, m.ID)
+		return err == nil && ok
+	})
+}
+
 // Select keeps what the selectors name: a topic ("patch.remove"), an id, or a
 // glob ("*.okta-*"). Without selectors it keeps all. A selector that matches
 // nothing is an error with a suggestion.

@@ -96,6 +96,13 @@ func knownLevels(p *profile.Profile) error {
 		return usage(fmt.Errorf("levels in the profile %s: %q is not the whole id of a check", p.Name, id),
 			"scimtest list "+id+" shows the ids")
 	}
+	for _, name := range slices.Sorted(maps.Keys(p.Deviations)) {
+		for _, pattern := range p.Deviations[name].Checks {
+			if !all.Holds(pattern) {
+				return usage(fmt.Errorf("the deviation %s in the profile %s: no check has the id %q", name, p.Name, pattern), "scimtest list shows the ids")
+			}
+		}
+	}
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (c *connection) register(cmd *cobra.Command) {
 	f.DurationVar(&c.connectTimeout, "connect-timeout", 10*time.Second, "time limit to connect")
 	f.DurationVar(&c.requestTimeout, "timeout", time.Minute, "time limit of one request; Okta waits as long")
 	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long answers 429 and 503 may make a run wait in all")
-	f.Float64Var(&c.rate, "rate", 0, "at most this `number` of requests a second (0: no limit)")
+	f.Float64Var(&c.rate, "rate", 0, "at most this `number` of requests a second (0: the rate of the profile, or no limit)")
 	f.StringVar(&c.second, "second", "", "`URL` of another tenant, perhaps the same: its token is in SCIMTEST_TOKEN_2, and what keeps tenants apart is tested")
 	f.StringVar(&c.userDomain, "user-domain", "", "`domain` of generated user names and addresses (default: the profile's, or "+fake.DefaultDomain+")")
 }
@@ -134,10 +134,14 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 	if err != nil {
 		return nil, err
 	}
+	rate := c.rate
+	if limit := p.Limits.Rate; rate == 0 && limit.Requests > 0 && !d.loopback {
+		rate = float64(limit.Requests) / limit.Per.Seconds()
+	}
 	d.client, err = scim.NewClient(scim.Config{
 		BaseURL: d.baseURL, Auth: auth, Header: header,
 		CAFile: c.caFile, ClientCert: c.cert, ClientKey: c.key, Insecure: c.insecure,
-		ConnectTimeout: c.connectTimeout, RequestTimeout: c.requestTimeout, MaxWait: c.maxWait, Rate: c.rate,
+		ConnectTimeout: c.connectTimeout, RequestTimeout: c.requestTimeout, MaxWait: c.maxWait, Rate: rate,
 	})
 	return d, err
 }

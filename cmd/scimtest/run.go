@@ -45,7 +45,8 @@ func newRun() *cobra.Command {
 		Use:   "run [URL] [SELECTOR...]",
 		Short: "Test a service provider and report",
 		Long: `run drives generated users and groups at a target, judges every answer, and
-writes a report. Without a URL it tests the embedded reference service provider.
+writes a report. Without a URL it tests the embedded reference service provider,
+which is like the product of the profile then.
 The credentials are taken from SCIMTEST_TOKEN, unless a flag names another place.
 With --second, the token of another tenant in SCIMTEST_TOKEN_2, and with a token
 that may only read in SCIMTEST_TOKEN_READ, it tests what keeps them apart.
@@ -106,7 +107,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		if err := forTargets(cmd); err != nil {
 			return err
 		}
-		running, err := o.embedded()
+		running, err := o.embedded(p)
 		if err != nil {
 			return err
 		}
@@ -245,9 +246,9 @@ func (o *runOptions) parseSeed() (int64, error) {
 	return seed, nil
 }
 
-func (o *runOptions) embedded() (*reference.Running, error) {
+func (o *runOptions) embedded(p *profile.Profile) (*reference.Running, error) {
 	server, err := reference.New(reference.Config{
-		Token: referenceToken, SecondToken: secondToken, ReadToken: readToken, Faults: o.faults, Variations: o.variations,
+		Token: referenceToken, SecondToken: secondToken, ReadToken: readToken, Faults: o.faults, Variations: o.variations, Profile: p,
 	})
 	if err != nil {
 		return nil, planted(err)

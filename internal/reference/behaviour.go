@@ -92,6 +92,12 @@ type switches struct {
 	numbersAlike bool
 	// immutableChanges takes other values for immutable attributes.
 	immutableChanges func(c *call) bool
+	// pageDefault and pageMaximum are the sizes of pages; 0 for the usual ones.
+	pageDefault, pageMaximum int
+	// mediaTypes are those of bodies that are taken; nil for the usual ones.
+	mediaTypes []string
+	// openDiscovery answers all of discovery without credentials.
+	openDiscovery bool
 	// encode writes the body of an answer; as it is without one.
 	encode func(o object) []byte
 }

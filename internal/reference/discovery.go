@@ -47,18 +47,19 @@ func supported(yes bool) object { return object{"supported": yes} }
 
 // config is /ServiceProviderConfig (RFC 7643 section 5, RFC 9865 section 4).
 func (s *Server) config(c *call) object {
+	usual, most := s.b.pageSizes()
 	return object{
 		"schemas":          []any{scim.ServiceProviderConfigURN},
 		"documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
 		"patch":            supported(true),
 		"bulk":             object{"supported": true, "maxOperations": maxOperations, "maxPayloadSize": maxPayloadSize},
-		"filter":           object{"supported": true, "maxResults": maxPageSize},
+		"filter":           object{"supported": true, "maxResults": most},
 		"changePassword":   supported(true),
 		"sort":             supported(true),
 		"etag":             supported(true),
 		"pagination": object{
 			"cursor": true, "index": true, "defaultPaginationMethod": "index",
-			"defaultPageSize": defaultPageSize, "maxPageSize": maxPageSize, "cursorTimeout": cursorTimeout,
+			"defaultPageSize": usual, "maxPageSize": most, "cursorTimeout": cursorTimeout,
 		},
 		"authenticationSchemes": []any{object{
 			"type": "oauthbearertoken", "name": "Bearer token", "primary": true,

@@ -14,6 +14,18 @@ const (
 	maxPageSize     = 200
 )
 
+// pageSizes are the size of a page when none was asked for, and the largest.
+func (b *behaviour) pageSizes() (usual, most int) {
+	usual, most = defaultPageSize, maxPageSize
+	if b.pageDefault > 0 {
+		usual = b.pageDefault
+	}
+	if b.pageMaximum > 0 {
+		most = b.pageMaximum
+	}
+	return min(usual, most), most
+}
+
 // list answers a query on a resource endpoint or on the root.
 func (s *Server) list(c *call) (*reply, error) {
 	q, err := s.queryOf(c)
@@ -69,9 +81,9 @@ func (p *page) body(s *Server, c *call, q *query) object {
 }
 
 func (s *Server) page(c *call, q *query) (*page, error) {
-	size := defaultPageSize
+	size, most := s.b.pageSizes()
 	if q.count != nil {
-		size = min(*q.count, maxPageSize)
+		size = min(*q.count, most)
 	}
 	if q.cursor != nil {
 		return s.cursorPage(c, q, size)

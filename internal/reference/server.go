@@ -8,12 +8,14 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/scim/profile"
 )
 
 // Config says how the service provider behaves. The zero value is a correct
@@ -30,6 +32,14 @@ type Config struct {
 	ReadToken string
 	// BasePath is the path of the base URL; "/scim/v2" when empty.
 	BasePath string
+	// Profile is what the service provider is to be like; nil for nothing in
+	// particular.
+	Profile *profile.Profile
+	// Deactivation, "inactive" or "gone", chooses where the profile leaves it
+	// open, or says otherwise.
+	Deactivation string
+	// RateLimited answers 429 at the rate of the profile.
+	RateLimited bool
 	// Faults and Variations are names from Faults and Variations.
 	Faults, Variations []string
 	// Hostile is a name from Hostiles, or empty.
@@ -83,6 +93,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if s.now == nil {
 		s.now = time.Now
+	}
+	if err := s.emulate(&cfg); err != nil {
+		return nil, err
 	}
 	if err := s.plant(cfg.Faults, cfg.Variations); err != nil {
 		return nil, err
@@ -294,7 +307,8 @@ func parseParams(raw string) (url.Values, error) {
 // clients have to learn the authentication schemes somewhere (RFC 7643 section
 // 5).
 func (c *call) anonymous() bool {
-	return c.method == http.MethodGet && c.endpoint() == scim.ServiceProviderConfigEndpoint
+	return c.method == http.MethodGet &&
+		(c.endpoint() == scim.ServiceProviderConfigEndpoint || c.srv.b.openDiscovery && c.isDiscovery())
 }
 
 func (s *Server) authenticate(c *call) error {
@@ -342,7 +356,7 @@ func (s *Server) readBody(c *call, r *http.Request) error {
 	if len(bytes.TrimSpace(raw)) == 0 || c.method == http.MethodGet || c.method == http.MethodDelete {
 		return nil
 	}
-	if err := checkContentType(r.Header.Get("Content-Type")); err != nil {
+	if err := s.checkContentType(r.Header.Get("Content-Type")); err != nil {
 		return err
 	}
 	c.body, err = decodeObject(raw)
@@ -351,12 +365,16 @@ func (s *Server) readBody(c *call, r *http.Request) error {
 
 // checkContentType takes both JSON media types with any parameters, as long as
 // the characters are UTF-8 (RFC 7644 section 3.8).
-func checkContentType(value string) error {
+func (s *Server) checkContentType(value string) error {
 	if value == "" {
 		return nil
 	}
 	kind, params, err := mime.ParseMediaType(value)
-	if err == nil && (kind == scim.MediaType || kind == "application/json") {
+	taken := s.b.mediaTypes
+	if taken == nil {
+		taken = []string{scim.MediaType, "application/json"}
+	}
+	if err == nil && slices.Contains(taken, kind) {
 		if charset := params["charset"]; charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8") {
 			return nil
 		}

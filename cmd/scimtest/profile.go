@@ -1,0 +1,122 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/scimtest/scimtest/scim/profile"
+)
+
+func newProfile() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "profile",
+		Short: "Show what products promise",
+		Long: `profile tells of the profiles, which say what a target promises. Those that
+come with the program, and files of your own, go to run and target with --profile.
+
+  scimtest profile list
+  scimtest profile show zscaler-zpa
+  scimtest profile show zscaler-zpa --attributes`,
+		Args: takes(0),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newProfileList(), newProfileShow())
+	return cmd
+}
+
+func newProfileList() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the profiles that come with the program",
+		Args:  takes(0),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			for _, name := range profile.Names() {
+				p, err := profile.Load(name)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(w, "%s\t%s\n", p.Name, p.Title)
+			}
+			return printed(w.Flush())
+		},
+	}
+}
+
+func newProfileShow() *cobra.Command {
+	attributes := false
+	cmd := &cobra.Command{
+		Use:   "show NAME|FILE",
+		Short: "Show what a profile says, and on whose word",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(fmt.Errorf("no profile given"), "scimtest profile list shows those that come with the program")
+			}
+			return takes(1)(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := profile.Load(args[0])
+			if err != nil {
+				return usage(err, "scimtest profile list shows those that come with the program")
+			}
+			if attributes {
+				return printed(printAttributes(cmd.OutOrStdout(), p))
+			}
+			return printed(printStatements(cmd.OutOrStdout(), p))
+		},
+	}
+	cmd.Flags().BoolVar(&attributes, "attributes", false, "show the attributes alone: name, path, required, unique")
+	return cmd
+}
+
+// printStatements prints each statement with its source.
+func printStatements(out io.Writer, p *profile.Profile) error {
+	fmt.Fprintf(out, "%s: %s\n\n", p.Name, p.Title)
+	for _, s := range p.Statements() {
+		source := s.Source
+		if source == "" {
+			source = "no source"
+		}
+		if _, err := fmt.Fprintf(out, "%s: %s (%s)\n", s.Path, s.Value, source); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printAttributes prints a line for each attribute that is kept.
+func printAttributes(out io.Writer, p *profile.Profile) error {
+	model := p.Model()
+	if len(model) == 0 {
+		fmt.Fprintf(out, "%s lists no attributes: they are as the target's own /Schemas say\n", p.Name)
+		return nil
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "type\tname\tpath\trequired\tunique")
+	for _, t := range model {
+		for i, s := range t.Schemas {
+			prefix := ""
+			if i > 0 {
+				prefix = s.ID + ":"
+			}
+			for _, d := range s.Attributes {
+				printAttribute(w, t.Name, prefix+d.Name, d)
+				for _, sub := range d.Subs {
+					printAttribute(w, t.Name, prefix+d.Name+"."+sub.Name, sub)
+				}
+			}
+		}
+	}
+	return w.Flush()
+}
+
+func printAttribute(w io.Writer, kind, path string, d profile.Definition) {
+	if len(d.Subs) > 0 {
+		return // its parts are what is kept
+	}
+	word := map[bool]string{true: "yes", false: "no"}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", kind, d.Name, path, word[d.Required], word[d.Uniqueness != "none"])
+}
