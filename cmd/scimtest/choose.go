@@ -97,7 +97,7 @@ func knownLevels(p *profile.Profile) error {
 			"scimtest list "+id+" shows the ids")
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Deviations)) {
-		for _, pattern := range p.Deviations[name].Checks {
+		for _, pattern := range slices.Concat(p.Deviations[name].Checks, p.Deviations[name].UnderGeneric) {
 			if !all.Holds(pattern) {
 				return usage(fmt.Errorf("the deviation %s in the profile %s: no check has the id %q", name, p.Name, pattern), "scimtest list shows the ids")
 			}

@@ -116,8 +116,15 @@ func (s *Server) offer(p *profile.Profile) error {
 		})(b)
 	}
 	if lacks("index-paging") {
-		onCall(func(c *call) { c.dropParam("startIndex", "count") })(b)
-		onConfig(func(o object) { delete(o, "pagination") })(b)
+		onCall(func(c *call) { c.dropParam("startIndex") })(b)
+		onConfig(func(o object) {
+			told, ok := o["pagination"].(object)
+			if ok && told["cursor"] == true {
+				told["index"], told["defaultPaginationMethod"] = false, "cursor"
+				return
+			}
+			delete(o, "pagination")
+		})(b)
 	}
 	if lacks("change-password") {
 		onConfig(func(o object) { o["changePassword"] = supported(false) })(b)

@@ -51,7 +51,7 @@ func TestWhatCannotBeFoundIsSaid(t *testing.T) {
 	_, err := profile.Load("genric")
 	assert.EqualError(t, err, `there is no profile "genric"; did you mean "generic"? A file is named with a slash, or by its ending .yaml`)
 	_, err = profile.Load("something-else")
-	assert.ErrorContains(t, err, "known are: generic")
+	assert.ErrorContains(t, err, "known are: aws-iam-identity-center, ")
 	_, err = profile.Load("./none.yaml")
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

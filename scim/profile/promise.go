@@ -83,6 +83,9 @@ type Deviation struct {
 	// Checks lists the ids of the checks that it concerns; * stands for
 	// anything.
 	Checks []string `yaml:"checks"`
+	// UnderGeneric lists further checks that fail because of it under the
+	// profile generic; under this one they pass or do not apply.
+	UnderGeneric []string `yaml:"under-generic"`
 	// Level is what becomes of them: "skip" (the default), "should" or "must".
 	Level string `yaml:"level"`
 	// Answers says which statuses the product gives in place of others.

@@ -110,9 +110,11 @@ func (v *validator) deviations(all map[string]Deviation) {
 				v.fail(fmt.Sprintf("%q is no row of the requirements; write it like 7644-3.5.1-05", row), "deviations", name, "breaches", i)
 			}
 		}
-		for i, pattern := range d.Checks {
-			if _, err := path.Match(pattern, ""); err != nil {
-				v.fail(fmt.Sprintf("%q is no pattern of ids; close its brackets", pattern), "deviations", name, "checks", i)
+		for key, list := range map[string][]string{"checks": d.Checks, "under-generic": d.UnderGeneric} {
+			for i, pattern := range list {
+				if _, err := path.Match(pattern, ""); err != nil {
+					v.fail(fmt.Sprintf("%q is no pattern of ids; close its brackets", pattern), "deviations", name, key, i)
+				}
 			}
 		}
 		for i, s := range d.Answers {

@@ -44,6 +44,16 @@ func promised(p *profile.Profile, schemaList, types []byte) (schemas, resourceTy
 // Promises is the profile of the target: what it promises beside the RFCs.
 func (t *T) Promises() *profile.Profile { return t.run.plan.Profile }
 
+// neverPromised is why a request of a check or of an identity provider is not
+// sent: the profile says that the target does not offer the method there.
+func (r *run) neverPromised(req scim.Request) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(req.Path, "/"), "/")
+	if !r.plan.Profile.Lacks(req.Method, "/"+first) {
+		return ""
+	}
+	return "the profile says that the target has no " + req.Method + " /" + first
+}
+
 // instead reports whether the profile has the target answer with the status
 // where one of the wanted ones is usual.
 func (a *Answer) instead(code int, want []int) bool {

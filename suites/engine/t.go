@@ -40,8 +40,9 @@ type T struct {
 	requests  int
 	// intrusions counts the requests of the check with bad credentials.
 	intrusions int
-	// over is why the step cannot go on, told by a Doer.
-	over string
+	// over is why the step cannot go on, told by a Doer; unpromised is what the
+	// profile says that the target has not, and a Doer was to send.
+	over, unpromised string
 	// restsOn is of RestsOn.
 	restsOn func(*scim.Exchange) string
 }
@@ -79,7 +80,7 @@ func newT(ctx context.Context, r *run, m *Meta) *T {
 
 // begin forgets what belongs to the last step.
 func (t *T) begin(level Level) {
-	t.level, t.exchanges, t.findings, t.asserted, t.over = level, nil, nil, 0, ""
+	t.level, t.exchanges, t.findings, t.asserted, t.over, t.unpromised = level, nil, nil, 0, "", ""
 }
 
 // Context is cancelled when the run is interrupted or the check's time is up.
@@ -207,6 +208,9 @@ func (t *T) do(req scim.Request) *Answer {
 	if req.Header == nil {
 		req.Header = http.Header{}
 	}
+	if reason := t.run.neverPromised(req); reason != "" {
+		t.Skip("%s", reason)
+	}
 	t.bounded(req)
 	var attempts []*scim.Exchange
 	x := t.send(t.ctx, req, &attempts)
@@ -273,6 +277,12 @@ func limited(x *scim.Exchange) bool {
 func (t *T) Doer() scim.Doer {
 	var mu sync.Mutex
 	return scim.DoerFunc(func(ctx context.Context, req scim.Request) *scim.Exchange {
+		if reason := t.run.neverPromised(req); reason != "" {
+			mu.Lock()
+			defer mu.Unlock()
+			t.unpromised = reason
+			return &scim.Exchange{Request: req, Error: "not sent: " + reason, Phase: scim.PhaseConnect, Started: time.Now()}
+		}
 		mu.Lock()
 		entry := t.willCreate(req)
 		mu.Unlock()
@@ -300,6 +310,9 @@ func (t *T) Doer() scim.Doer {
 func (t *T) Settle() {
 	if t.ctx.Err() != nil {
 		panic(stop{Blocked, t.run.why(t.ctx)})
+	}
+	if t.unpromised != "" {
+		panic(stop{Skip, t.unpromised})
 	}
 	if t.over != "" {
 		panic(stop{Blocked, t.over})
