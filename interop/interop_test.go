@@ -9,6 +9,8 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"flag"
 	"maps"
 	"os"
@@ -96,6 +98,39 @@ func TestServers(t *testing.T) {
 		})
 	}
 	compareFlows(t, sections)
+}
+
+// A drafted profile leaves nothing blocked (scimtest profile init).
+func TestDrafts(t *testing.T) {
+	if !*interop {
+		t.Skip("needs Node.js and downloads: go test ./interop -interop")
+	}
+	bin := filepath.Join(t.TempDir(), "scimtest")
+	out, err := exec.Command("go", "build", "-o", bin, "../cmd/scimtest").CombinedOutput()
+	require.NoError(t, err, string(out))
+	for _, s := range servers {
+		if s.only != nil {
+			continue
+		}
+		t.Run(s.name, func(t *testing.T) {
+			base, dir := s.start(t), t.TempDir()
+			draft := filepath.Join(dir, "draft.yaml")
+			for _, args := range [][]string{{"profile", "init", base, "--out", draft}, {"run", "--profile", draft, "--out", dir}} {
+				cmd := exec.Command(bin, append(args, "--journal", dir)...)
+				cmd.Env = append(os.Environ(), "SCIMTEST_TOKEN=secret")
+				var exit *exec.ExitError
+				if out, err := cmd.CombinedOutput(); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == engine.ExitViolations) {
+					t.Fatalf("%v: %s", err, out)
+				}
+			}
+			data, err := os.ReadFile(filepath.Join(dir, "report.json"))
+			require.NoError(t, err)
+			var report engine.Report
+			require.NoError(t, json.Unmarshal(data, &report))
+			assert.NotEmpty(t, report.Results)
+			assert.Zero(t, report.Summary.Counts[engine.Blocked])
+		})
+	}
 }
 
 // start builds and starts the server and returns its base URL. It ends with

@@ -155,7 +155,8 @@ func profilesPage(t *testing.T) string {
 		"never promised: `scimtest run URL --profile NAME`. `scimtest target --profile NAME` is a service\n" +
 		"provider that is like the product, made of the same file: `scimtest run --profile NAME` shows that it\n" +
 		"passes all suites, and the tables below what it fails under `generic`. The format:\n" +
-		"[profile-file.md](profile-file.md). How to test a tenant: [zscaler.md](zscaler.md).\n\n" +
+		"[profile-file.md](profile-file.md). How to test a tenant: [zscaler.md](zscaler.md). How to write one:\n" +
+		"[own-profile.md](own-profile.md).\n\n" +
 		"D is documented by the vendor, O observed, A assumed; the sections are those of the sheets in\n" +
 		"[protocol/](protocol/). What is empty is as the RFCs and the target's own discovery say.\n\n")
 	profiles := shipped(t)

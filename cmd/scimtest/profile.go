@@ -19,11 +19,12 @@ come with the program, and files of your own, go to run and target with --profil
 
   scimtest profile list
   scimtest profile show zscaler-zpa
-  scimtest profile show zscaler-zpa --attributes`,
+  scimtest profile show zscaler-zpa --attributes
+  scimtest profile init https://scim.example.com/v2 --sandbox`,
 		Args: takes(0),
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newProfileList(), newProfileShow())
+	cmd.AddCommand(newProfileList(), newProfileShow(), newProfileInit())
 	return cmd
 }
 

@@ -19,6 +19,9 @@ import (
 	"github.com/scimtest/scimtest/suites/security"
 )
 
+// checkTimeout is the time limit of a check when none is given.
+const checkTimeout = 2 * time.Minute
+
 // runOptions holds the flags of scimtest run.
 type runOptions struct {
 	conn                   connection
@@ -73,7 +76,7 @@ not test, 130 interrupted (the reports are complete).`,
 	f.StringVar(&o.seed, "seed", "1", "the `number` that makes the generated values, or the word random")
 	f.StringVar(&o.runID, "run-id", "", "the `tag` of what the run creates, 8 of a-z and 0-9 (default: random)")
 	f.IntVar(&o.parallel, "parallel", engine.Parallelism, "the `number` of checks that run beside each other")
-	f.DurationVar(&o.checkTimeout, "check-timeout", 2*time.Minute, "time limit of one check")
+	f.DurationVar(&o.checkTimeout, "check-timeout", checkTimeout, "time limit of one check")
 	f.DurationVar(&o.maxTime, "max-time", 0, "time limit of the whole run (0: none)")
 	f.BoolVar(&o.sandbox, "sandbox", false, "consent to writing to a target that is not on this machine")
 	f.BoolVar(&o.readOnly, "read-only", false, "run only what can be judged without a write")
