@@ -38,9 +38,10 @@ suites/rfc: suites/engine scim schemas
 suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
 suites/gates: suites/engine mockidp scim
+suites/promise: suites/engine scim scim/profile
 suites/scenario: suites/engine scim internal/har internal/redact internal/rewrite
 suites/requirements:
-suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates mockidp internal/edit
+suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates suites/promise mockidp internal/edit
 reports: suites/engine scim internal/har
 cmd/scimtest: *
 `

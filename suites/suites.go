@@ -13,6 +13,7 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 	"github.com/scimtest/scimtest/suites/gates"
 	"github.com/scimtest/scimtest/suites/lifecycle"
+	"github.com/scimtest/scimtest/suites/promise"
 	"github.com/scimtest/scimtest/suites/rfc"
 	"github.com/scimtest/scimtest/suites/security"
 )
@@ -26,7 +27,7 @@ type Set struct {
 // All returns every built-in check and invariant, in the order of reports.
 func All() Set {
 	return Set{
-		Checks:     slices.Concat(rfc.Checks(), security.Checks(), lifecycle.Checks(), gates.Checks()),
+		Checks:     slices.Concat(rfc.Checks(), security.Checks(), lifecycle.Checks(), gates.Checks(), promise.Checks()),
 		Invariants: rfc.Invariants(),
 	}
 }

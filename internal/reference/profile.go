@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -35,6 +36,7 @@ func (s *Server) emulate(cfg *Config) error {
 	if model := p.Model(); len(model) > 0 {
 		onShape(func(types []*resourceType) []*resourceType { return modelled(types, model) })(b)
 		onWrite(func(_ *call, r *resource, _, after object) error { return holdTo(model, r.kind, after) })(b)
+		onShow(func(_ *call, r *resource, o object) { showDeclared(r.kind, o) })(b)
 	}
 	onWrite(func(c *call, r *resource, before, after object) error {
 		if !r.isUser() || before != nil && before["userName"] == after["userName"] {
@@ -66,6 +68,9 @@ func (s *Server) emulate(cfg *Config) error {
 		limitRate(b, p.Limits.Rate, s.now)
 	}
 	for _, name := range sortedKeys(p.Deviations) {
+		for _, other := range p.Deviations[name].Answers {
+			onAnswer(func(c *call, a *reply) { answerWith(c, a, other) })(b)
+		}
 		for _, word := range p.Deviations[name].Emulate {
 			if err := s.trait(word); err != nil {
 				return fmt.Errorf("the deviation %s: %w", name, err)
@@ -73,6 +78,21 @@ func (s *Server) emulate(cfg *Config) error {
 		}
 	}
 	return nil
+}
+
+// answerWith gives a request another status than the usual one.
+func answerWith(c *call, a *reply, s profile.Status) {
+	to := c.method + " " + c.endpoint()
+	if c.isSingle() {
+		to += "/{id}"
+	}
+	if to != s.To || a.status != s.Instead {
+		return
+	}
+	setStatus(a, s.With)
+	if s.With == http.StatusNoContent {
+		a.body = nil
+	}
 }
 
 // trait plants what a product does: a trait, a variation or a fault.
@@ -96,7 +116,7 @@ func (s *Server) trait(name string) error {
 func (s *Server) offer(p *profile.Profile) error {
 	lacks := func(f string) bool { has, said := p.Features[f]; return said && !has }
 	for _, feature := range [...][2]string{
-		{"patch", "no-patch"}, {"bulk", "no-bulk"}, {"me", "no-me"}, {"search", "no-search"}, {"root-search", "root-search-forbidden"},
+		{"patch", "no-patch"}, {"bulk", "no-bulk"}, {"me", "no-me"},
 		{"sort", "no-sort"}, {"filter", "no-filter"}, {"etag", "etags-absent"}, {"groups", "no-groups"}, {"enterprise-user", "no-extension"},
 	} {
 		if lacks(feature[0]) {
@@ -106,6 +126,11 @@ func (s *Server) offer(p *profile.Profile) error {
 		}
 	}
 	b := &s.b
+	for f, segments := range map[string]int{"search": 2, "root-search": 1} {
+		if lacks(f) {
+			refusing(http.StatusNotFound, func(c *call) bool { return c.isSearch() && len(c.path) == segments })(b)
+		}
+	}
 	if lacks("cursor") {
 		onCall(func(c *call) { c.dropParam("cursor") })(b)
 		onConfig(func(o object) {
@@ -187,6 +212,17 @@ func narrowed(have []*attribute, want []profile.Definition) []*attribute {
 		out = append(out, a)
 	}
 	return out
+}
+
+// showDeclared leaves out of the groups of a user what their definition does
+// not list: they are computed.
+func showDeclared(t *resourceType, o object) {
+	a := t.find("", "groups").attr
+	for _, g := range listOf(o["groups"]) {
+		if g, ok := g.(object); ok && a != nil {
+			maps.DeleteFunc(g, func(k string, _ any) bool { return a.sub(k) == nil })
+		}
+	}
 }
 
 // holdTo keeps the closed lists of values, and the most values of an

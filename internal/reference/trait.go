@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -20,12 +21,6 @@ var traits = []Variation{
 		onCall(func(c *call) {
 			if v, ok := c.params["excludeAttributes"]; ok && c.method == http.MethodGet {
 				c.params["excludedAttributes"] = append(c.params["excludedAttributes"], v...)
-			}
-		})},
-	{"group-patch-answers-204", "A PATCH of a group is answered with 204", "",
-		onAnswer(func(c *call, a *reply) {
-			if c.isPatch() && c.endpoint() == scim.GroupsEndpoint && a.status == http.StatusOK {
-				a.status, a.body = http.StatusNoContent, nil
 			}
 		})},
 	{"group-put-merges", "A PUT of a group keeps displayName and members that it does not name", "",
@@ -156,6 +151,13 @@ var traits = []Variation{
 			user := types[0].schema
 			user.attributes = slices.DeleteFunc(user.attributes, func(a *attribute) bool { return a.name == "password" })
 			return types
+		})},
+	{"manager-filter-without-urn", "A filter may name manager without the URN of its extension", "",
+		onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+			if f.Attr.URN == "" && f.Attr.Sub == "" && strings.EqualFold(f.Attr.Name, "manager") {
+				return &scim.Compare{Attr: scim.AttrPath{URN: scim.EnterpriseUserURN, Name: "manager", Sub: "value"}, Op: f.Op, Value: f.Value}
+			}
+			return f
 		})},
 	{"put-answers-html-404", "A PUT is answered with 404 and a page of HTML", "",
 		onAnswer(func(c *call, a *reply) {

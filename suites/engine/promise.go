@@ -2,6 +2,7 @@ package engine
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -43,6 +44,16 @@ func promised(p *profile.Profile, schemaList, types []byte) (schemas, resourceTy
 
 // Promises is the profile of the target: what it promises beside the RFCs.
 func (t *T) Promises() *profile.Profile { return t.run.plan.Profile }
+
+// Throttled is how many attempts of this step were answered with 429.
+func (t *T) Throttled() (n int) {
+	for _, x := range t.exchanges {
+		if x.Status() == http.StatusTooManyRequests {
+			n++
+		}
+	}
+	return n
+}
 
 // neverPromised is why a request of a check or of an identity provider is not
 // sent: the profile says that the target does not offer the method there.
