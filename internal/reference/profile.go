@@ -42,7 +42,7 @@ func (s *Server) emulate(cfg *Config) error {
 		if !r.isUser() || before != nil && before["userName"] == after["userName"] {
 			return nil
 		}
-		return userNameFits(p.UserName, textOf(after, "userName"))
+		return userNameFits(p, textOf(after, "userName"))
 	})(b)
 	limitMembers(b, p.Limits)
 	if len(p.MediaTypes) > 0 {
@@ -254,12 +254,12 @@ func holdTo(model []profile.Type, t *resourceType, doc object) error {
 }
 
 // userNameFits refuses a userName of another form or domain.
-func userNameFits(want profile.UserName, name string) error {
-	at := strings.LastIndex(name, "@")
+func userNameFits(p *profile.Profile, name string) error {
+	at, want := strings.LastIndex(name, "@"), p.UserName
 	if want.Form == "address" && (at < 1 || at == len(name)-1) {
 		return refuse(scim.InvalidValue, "userName has to have the form user@domain")
 	}
-	if len(want.Domains) > 0 && !slices.ContainsFunc(want.Domains, func(d string) bool { return strings.EqualFold(d, name[at+1:]) }) {
+	if len(want.Domains) > 0 && !slices.ContainsFunc(append([]string{p.Domain()}, want.Domains...), func(d string) bool { return strings.EqualFold(d, name[at+1:]) }) {
 		return refuse(scim.InvalidValue, "the domain of userName is not registered")
 	}
 	return nil

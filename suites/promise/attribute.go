@@ -75,7 +75,7 @@ var attributeChecks = []Check{
 				a.Holds(refused(a), path, "4xx", code(a), "a "+kind+" without "+path+" is taken")
 			}
 		}
-		unsaid(t, any, "what is required")
+		said(t, any)
 	}},
 	{Meta: Meta{
 		ID:    "promise.unique",
@@ -104,14 +104,14 @@ var attributeChecks = []Check{
 				a.Holds(refused(a), path, "409", code(a), "a second "+kind+" with the same "+path+" is taken")
 			}
 		}
-		unsaid(t, any, "what is unique")
+		said(t, any)
 	}},
 	{Meta: Meta{
 		ID:    "promise.closed-list",
 		Title: "An attribute that the profile does not list is not kept",
 	}, Body: func(t *T) {
 		list := t.Promises().Attributes["User"]
-		unsaid(t, len(list) > 0, "the attributes of a user")
+		said(t, len(list) > 0)
 		t.GivenUser()
 		for _, name := range []string{"nickName", "title", "userType", "locale", "timezone", "preferredLanguage", "displayName", "scimtestUnknown"} {
 			if _, kept := list[name]; kept {
@@ -142,7 +142,7 @@ var attributeChecks = []Check{
 			x := judged(t, t.Post(scim.UsersEndpoint, t.NewUser(Set(path, "scimtest-other"))), "attributes.User."+path+".one-of")
 			x.Holds(refused(x), path, "4xx", code(x), "a value of "+path+" that is not in the list of the profile is taken")
 		}
-		unsaid(t, any, "a closed list of values")
+		said(t, any)
 	}},
 	{Meta: Meta{
 		ID:    "promise.at-most",
@@ -169,7 +169,7 @@ var attributeChecks = []Check{
 				read.Holds(got <= n, name, "at most "+itoa(n), itoa(got), "more values of "+name+" are kept than the profile says")
 			}
 		}
-		unsaid(t, any, "how many values are kept")
+		said(t, any)
 	}},
 }
 
@@ -180,7 +180,7 @@ func modelOf(t *T, kind string) []profile.Schema {
 			return m.Schemas
 		}
 	}
-	unsaid(t, false, "the attributes of a "+strings.ToLower(kind))
+	said(t, false)
 	return nil
 }
 

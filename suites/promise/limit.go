@@ -15,7 +15,7 @@ var limitChecks = []Check{
 		Title: "A list without count is no longer than the profile says",
 	}, Body: func(t *T) {
 		n := t.Promises().Limits.Page.Default
-		unsaid(t, n > 0, "the length of a page")
+		said(t, n > 0)
 		filled(t, n+1)
 		a := judged(t, t.List(scim.UsersEndpoint).Status(200), "limits.page.default")
 		got := len(a.Page().Resources)
@@ -26,7 +26,7 @@ var limitChecks = []Check{
 		Title: "A page is no longer than the profile says, whatever count asks for",
 	}, Body: func(t *T) {
 		n := t.Promises().Limits.Page.Maximum
-		unsaid(t, n > 0, "the longest page")
+		said(t, n > 0)
 		filled(t, n+1)
 		a := judged(t, t.List(scim.UsersEndpoint, Query("count", fmt.Sprint(n+1))).Status(200), "limits.page.maximum")
 		got := len(a.Page().Resources)
@@ -37,7 +37,7 @@ var limitChecks = []Check{
 		Title: "A request with more members than the profile says is refused, and one with as many is not",
 	}, Body: func(t *T) {
 		n := t.Promises().Limits.MembersPerRequest
-		unsaid(t, n > 0, "members per request")
+		said(t, n > 0)
 		if n+1 > most {
 			t.Skip("it would take %d users", n+1)
 		}
@@ -55,7 +55,7 @@ var limitChecks = []Check{
 		Title: "A membership beyond the groups that a user can have is dropped without an error",
 	}, Body: func(t *T) {
 		n := t.Promises().Limits.GroupsPerUser
-		unsaid(t, n > 0, "groups per user")
+		said(t, n > 0)
 		if n+1 > most {
 			t.Skip("it would take %d groups", n+1)
 		}
@@ -73,7 +73,7 @@ var limitChecks = []Check{
 		Title: "As many requests as the profile says are answered without 429",
 	}, Body: func(t *T) {
 		r := t.Promises().Limits.Rate
-		unsaid(t, r.Requests > 0, "a rate")
+		said(t, r.Requests > 0)
 		if r.Requests > most {
 			t.Skip("it would take %d requests at a time", r.Requests)
 		}
@@ -105,7 +105,7 @@ var userNameChecks = []Check{
 		ID:    "promise.user-name-form",
 		Title: "A userName of another form than the profile says is refused",
 	}, Body: func(t *T) {
-		unsaid(t, t.Promises().UserName.Form != "", "the form of a userName")
+		said(t, t.Promises().UserName.Form != "")
 		t.GivenUser()
 		a := judged(t, t.Post(scim.UsersEndpoint, t.NewUser(Set("userName", t.Tag()+"-nobody"))), "user-name.form")
 		a.Holds(refused(a), "status", "4xx", code(a), "a userName that is no address is taken")
@@ -114,7 +114,7 @@ var userNameChecks = []Check{
 		ID:    "promise.user-name-domain",
 		Title: "A userName of a domain that is not registered is refused",
 	}, Body: func(t *T) {
-		unsaid(t, len(t.Promises().UserName.Domains) > 0, "the domains of a userName")
+		said(t, len(t.Promises().UserName.Domains) > 0)
 		t.GivenUser()
 		a := judged(t, t.Post(scim.UsersEndpoint, t.NewUser(Set("userName", t.Tag()+"@scimtest.example.net"))), "user-name.domains")
 		a.Holds(refused(a), "status", "4xx", code(a), "a userName of a domain that is not registered is taken")
@@ -124,7 +124,7 @@ var userNameChecks = []Check{
 		Title: "Who is set to active=false is kept or gone, as the profile says",
 	}, Body: func(t *T) {
 		p := t.Promises()
-		unsaid(t, p.Deactivation != "", "what becomes of who is deactivated")
+		said(t, p.Deactivation != "")
 		u := t.GivenUser()
 		deactivate(t, u, false).Arranging().Success()
 		a := judged(t, t.Get(u).Judged(), "deactivation")

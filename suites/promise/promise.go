@@ -40,10 +40,10 @@ func bySource(a *Answer, source string) *Answer {
 	return a.Advisory()
 }
 
-// unsaid ends the check when the profile says nothing.
-func unsaid(t *T, said bool, what string) {
-	if !said {
-		t.Skip("the profile says nothing of %s", what)
+// said ends the check when the profile says nothing.
+func said(t *T, speaks bool) {
+	if !speaks {
+		t.Skip("the profile does not speak of it")
 	}
 }
 
