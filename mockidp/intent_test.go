@@ -2,6 +2,7 @@ package mockidp_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,9 +21,9 @@ func TestRequestsNameTheirIntent(t *testing.T) {
 		sent = append(sent, r.Method+" "+r.Intent)
 		x := &scim.Exchange{Request: r, Response: &scim.Response{Status: 200, Body: scim.Body(`{"schemas":["` + scim.ListResponseURN + `"],"totalResults":0}`)}}
 		switch r.Method {
-		case "POST":
+		case http.MethodPost:
 			x.Response = &scim.Response{Status: 201, Body: scim.Body(`{"id":"u-1"}`)}
-		case "DELETE":
+		case http.MethodDelete:
 			x.Response = &scim.Response{Status: 204}
 		}
 		return x

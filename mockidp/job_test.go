@@ -64,8 +64,8 @@ const (
 	patchGroup = "PATCH /Groups/{id}"
 )
 
-func group(d *mockidp.Dialect, key string) mockidp.Group {
-	return mockidp.GroupOf(d, key, "tag000000000a", "Group "+key)
+func hull(d *mockidp.Dialect) mockidp.Group {
+	return mockidp.GroupOf(d, "hull", "tag000000000a", "Hull team")
 }
 
 // The trace of entra.md 4.1: users before groups, references last; then an
@@ -75,7 +75,7 @@ func TestJobCycles(t *testing.T) {
 	s.job.Assign(s.user("dana"))
 	s.job.Assign(s.user("omar"))
 	s.job.SetManager("dana", "omar")
-	s.job.AssignGroup(group(s.idp.Dialect(), "hull"), "dana", "omar")
+	s.job.AssignGroup(hull(s.idp.Dialect()), "dana", "omar")
 	s.job.Start(ctx)
 	assert.Equal(t, []string{
 		probe, groupProbe,
@@ -279,7 +279,7 @@ func TestJobHoldsDeletions(t *testing.T) {
 func TestJobRestart(t *testing.T) {
 	s := newJob(t, "entra-legacy")
 	s.job.Assign(s.user("ada"))
-	s.job.AssignGroup(group(s.idp.Dialect(), "hull"), "ada")
+	s.job.AssignGroup(hull(s.idp.Dialect()), "ada")
 	s.job.Start(ctx)
 	id := s.state("ada").ID
 	s.byHand(http.MethodPatch, "/Users/"+id, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"replace","path":"title","value":"Nobody"}]}`)
@@ -303,7 +303,7 @@ func TestJobReferencesWait(t *testing.T) {
 		return map[bool]int{true: http.StatusServiceUnavailable}[down && r.Method == http.MethodPost && r.Path == "/Users"]
 	}
 	s.job.Assign(s.user("ada"))
-	s.job.AssignGroup(group(s.idp.Dialect(), "hull"), "ada", "stranger")
+	s.job.AssignGroup(hull(s.idp.Dialect()), "ada", "stranger")
 	s.job.Start(ctx)
 	assert.NotContains(t, s.took(), patchGroup)
 	down = false

@@ -312,7 +312,7 @@ func TestAnAnswerToAPatchMayHaveABody(t *testing.T) {
 			s.done(s.idp.Assign(ctx, s.user("ada")))
 			s.done(s.idp.Unassign(ctx, "ada"))
 			s.done(s.idp.Assign(ctx, s.user("ada")))
-			s.done(s.idp.PushGroup(ctx, group(s.idp.Dialect(), "hull")))
+			s.done(s.idp.PushGroup(ctx, hull(s.idp.Dialect())))
 			s.done(s.idp.AddMembers(ctx, "hull", "ada"))
 		}
 	}

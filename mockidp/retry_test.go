@@ -36,9 +36,9 @@ func (d *refusing) Do(ctx context.Context, r scim.Request) *scim.Exchange {
 func creates(r scim.Request) bool { return r.Method == http.MethodPost }
 
 // throttled is Okta on a target that refuses at first.
-func throttled(t *testing.T, dialect string, d *refusing) (*stage, *mockidp.Provider, *mockidp.Clock, *[]mockidp.Change) {
+func throttled(t *testing.T, d *refusing) (*stage, *mockidp.Provider, *mockidp.Clock, *[]mockidp.Change) {
 	t.Helper()
-	s := newStage(t, dialect, nil, false)
+	s := newStage(t, "okta-oin", nil, false)
 	d.next = s.client
 	clock, log := mockidp.NewClock(begin), &[]mockidp.Change{}
 	p := mockidp.New(mockidp.Config{
@@ -75,7 +75,7 @@ func TestOktaTriesAgainWhenThrottled(t *testing.T) {
 			if c.retryAfter != "" {
 				header.Set("Retry-After", c.retryAfter)
 			}
-			s, p, clock, log := throttled(t, "okta-oin", &refusing{refuse: creates, times: c.times, status: 429, header: header})
+			s, p, clock, log := throttled(t, &refusing{refuse: creates, times: c.times, status: 429, header: header})
 			first := p.Assign(ctx, s.user("ada"))
 			assert.Equal(t, mockidp.Failed, first.Outcome)
 			record, _ := p.AppUser("ada")
@@ -96,7 +96,7 @@ func TestOktaTriesAgainWhenThrottled(t *testing.T) {
 
 // Every other failure is a task that waits for an administrator (okta.md 6).
 func TestOktaLeavesOtherFailuresToTheAdministrator(t *testing.T) {
-	s, p, clock, _ := throttled(t, "okta-oin", &refusing{refuse: creates, times: 1, status: 503, header: http.Header{"Retry-After": {"1"}}})
+	s, p, clock, _ := throttled(t, &refusing{refuse: creates, times: 1, status: 503, header: http.Header{"Retry-After": {"1"}}})
 	p.Assign(ctx, s.user("ada"))
 	clock.Advance(ctx, 24*time.Hour)
 	_, linked := p.Link("ada")
@@ -125,7 +125,7 @@ func TestOktaTriesAGroupPushAgain(t *testing.T) {
 		401: "application.provision.group_push.mapping.update.or.delete.failed.with.error",
 	} {
 		d := &refusing{refuse: patches, status: status}
-		s, p, clock, _ := throttled(t, "okta-oin", d)
+		s, p, clock, _ := throttled(t, d)
 		s.done(p.Assign(ctx, s.user("ada")))
 		s.done(p.PushGroup(ctx, mockidp.GroupOf(p.Dialect(), "sales", "tag000000000a", "Sales")))
 		d.times = 1
@@ -139,7 +139,7 @@ func TestOktaTriesAGroupPushAgain(t *testing.T) {
 // A new change of a user takes the place of the one that waits.
 func TestANewChangeTakesThePlaceOfARetry(t *testing.T) {
 	d := &refusing{refuse: creates, times: 1, status: 429}
-	s, p, clock, log := throttled(t, "okta-oin", d)
+	s, p, clock, log := throttled(t, d)
 	p.Assign(ctx, s.user("ada"))
 	assert.Equal(t, mockidp.Skipped, p.Unassign(ctx, "ada").Outcome)
 	clock.Advance(ctx, time.Hour)
@@ -153,7 +153,7 @@ func TestANewChangeTakesThePlaceOfARetry(t *testing.T) {
 // nothing when the user is unassigned (okta.md 2.5).
 func TestOktaForgetsALinkWhosePushFails(t *testing.T) {
 	d := &refusing{refuse: func(r scim.Request) bool { return r.Method == http.MethodPut }, times: 1, status: 500}
-	s, p, _, _ := throttled(t, "okta-oin", d)
+	s, p, _, _ := throttled(t, d)
 	first := mockidp.New(mockidp.Config{Dialect: p.Dialect(), Target: s.client})
 	s.done(first.Assign(ctx, s.user("ada")))
 	assert.Equal(t, mockidp.Failed, p.Assign(ctx, s.user("ada")).Outcome)

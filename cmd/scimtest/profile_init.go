@@ -144,13 +144,13 @@ func (o *runOptions) try(cmd *cobra.Command, d *destination, out *draft) (*engin
 
 // read asks the target what can be read.
 func (d *draft) read(ctx context.Context, client scim.Doer) error {
-	get := func(path, query string, anonymous bool) *scim.Exchange {
+	get := func(path string, anonymous bool) *scim.Exchange {
 		h := http.Header{}
 		h.Set("Accept", scim.MediaType)
 		h.Set("User-Agent", "scimtest/"+build().Version)
-		return client.Do(ctx, scim.Request{Method: http.MethodGet, Path: path, RawQuery: query, Header: h, NoAuth: anonymous})
+		return client.Do(ctx, scim.Request{Method: http.MethodGet, Path: path, Header: h, NoAuth: anonymous})
 	}
-	users := get(scim.UsersEndpoint, "", false)
+	users := get(scim.UsersEndpoint, false)
 	switch {
 	case users.Response == nil:
 		return untested(errors.New("cannot reach the target: "+users.Error), "is the base URL right?")
@@ -158,7 +158,7 @@ func (d *draft) read(ctx context.Context, client scim.Doer) error {
 		return untested(fmt.Errorf("the credentials are refused: GET /Users answers %d", users.Status()), "is the token right, and not expired?")
 	}
 	list, err := scim.ParseList(users.Response.Body)
-	if err != nil && get(scim.ServiceProviderConfigEndpoint, "", false).Status() != http.StatusOK {
+	if err != nil && get(scim.ServiceProviderConfigEndpoint, false).Status() != http.StatusOK {
 		return untested(fmt.Errorf("no SCIM service provider answers here: GET /Users answers %d", users.Status()), "is the base URL right?")
 	}
 	if err == nil && list.TotalResults > len(list.Resources) && len(list.Resources) > 0 {
@@ -166,9 +166,9 @@ func (d *draft) read(ctx context.Context, client scim.Doer) error {
 	}
 	there, open := 0, 0
 	for _, endpoint := range []string{scim.ServiceProviderConfigEndpoint, scim.ResourceTypesEndpoint, scim.SchemasEndpoint} {
-		if get(endpoint, "", false).Status() == http.StatusOK {
+		if get(endpoint, false).Status() == http.StatusOK {
 			there++
-			if get(endpoint, "", true).Status() == http.StatusOK {
+			if get(endpoint, true).Status() == http.StatusOK {
 				open++
 			}
 		}
@@ -181,7 +181,7 @@ func (d *draft) read(ctx context.Context, client scim.Doer) error {
 	case there == 3:
 		d.discovery = "present"
 	}
-	if config, err := scim.NewResource(bodyOf(get(scim.ServiceProviderConfigEndpoint, "", false))); err == nil {
+	if config, err := scim.NewResource(bodyOf(get(scim.ServiceProviderConfigEndpoint, false))); err == nil {
 		for _, path := range []string{"pagination.maxPageSize", "filter.maxResults"} {
 			if n := int(config.Get(path).Int()); n > 0 && d.pageMaximum == 0 {
 				d.pageMaximum = n

@@ -25,14 +25,6 @@ type Entry struct {
 // The messages of HAR 1.2. Fields with an underscore are extensions, which the
 // format allows.
 type (
-	document struct {
-		Log logMessage `json:"log"`
-	}
-	logMessage struct {
-		Version string    `json:"version"`
-		Creator creator   `json:"creator"`
-		Entries []message `json:"entries"`
-	}
 	creator struct {
 		Name    string `json:"name"`
 		Version string `json:"version"`

@@ -349,7 +349,7 @@ func (a *api) log() {
 	a.raw(204, "DELETE", "/tenants/desk/log", "")
 
 	// The stream of events.
-	r, err := http.NewRequest("GET", a.web.URL+"/api/v1/tenants/desk/events", nil)
+	r, err := http.NewRequest(http.MethodGet, a.web.URL+"/api/v1/tenants/desk/events", nil)
 	require.NoError(t, err)
 	answer, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)

@@ -288,13 +288,6 @@ func (t *Tenant) edit(ctx context.Context, source string, do func() error) (Resu
 	return t.act(ctx, source, nil)
 }
 
-// read reads the state.
-func (t *Tenant) read(do func()) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	do()
-}
-
 // changed writes the log, and keeps what the change changed.
 func (t *Tenant) changed(c mockidp.Change) {
 	e := t.entryOf(c)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"time"
@@ -45,6 +46,8 @@ func (a *App) Serve(ctx context.Context, l net.Listener, g *Guard, pages http.Ha
 	if s.Shutdown(patience) != nil {
 		_ = s.Close()
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }

@@ -59,7 +59,7 @@ func TestTheShippedProfilesFollowTheJSONSchema(t *testing.T) {
 func TestTheJSONSchemaRefusesWhatTheLoaderRefuses(t *testing.T) {
 	schema := published(t)
 	for _, text := range []string{
-		"nmae: x", "members: lists", "limits: {page: {maximum: ten}}", "features: {fly: true}", "deactivation: deleted",
+		"nam: x", "members: lists", "limits: {page: {maximum: ten}}", "features: {fly: true}", "deactivation: deleted",
 		"attributes: {User: {title: {required: 1}}}", "levels: {a.b: {level: may, reason: x}}", "limits: {rate: {requests: 5, per: soon}}",
 	} {
 		assert.Error(t, schema.Validate(plain(t, text)), text)

@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/scimtest/scimtest/schemas"
 	"github.com/scimtest/scimtest/scim"
+	"net/http"
 )
 
 // Live judges exchanges that somebody else makes, one by one as they come, by
@@ -28,7 +29,7 @@ func NewLive(invariants []Invariant) *Live {
 // Learn reads what the target says of itself, where the exchange is an answer
 // of a discovery endpoint.
 func (l *Live) Learn(x *scim.Exchange) {
-	if x.Request.Method != "GET" || x.Status() != 200 {
+	if x.Request.Method != http.MethodGet || x.Status() != 200 {
 		return
 	}
 	switch x.Request.Path {

@@ -152,6 +152,7 @@ func TestBytesPass(t *testing.T) {
 			require.NoError(t, err)
 			b, err := io.ReadAll(resp.Body)
 			require.NoError(t, err)
+			require.NoError(t, resp.Body.Close())
 			assert.Equal(t, `{ "id":"\u00e9\/x" }`, string(b))
 			assert.Equal(t, http.Header{"X-Odd": {"a  b"}, "Content-Length": {"20"}, "Date": {"Sun, 01 Mar 2026 00:00:00 GMT"}}, resp.Header)
 		}
@@ -175,7 +176,8 @@ func TestBytesPass(t *testing.T) {
 	}
 	rec := s.recorded(t)
 	require.Len(t, rec.Entries, 4)
-	assert.Equal(t, []string{"5.0"}, rec.Entries[0].Exchange.Request.Header["ADSCIMVersion"])
+	spelt := "ADSCIMVersion" // as it came, not as Go would spell it
+	assert.Equal(t, []string{"5.0"}, rec.Entries[0].Exchange.Request.Header[spelt])
 	assert.Equal(t, "Bearer {{token-1}}", rec.Entries[0].Exchange.Request.Header.Get("Authorization"))
 }
 
@@ -195,7 +197,7 @@ func TestStrangersAreRefused(t *testing.T) {
 		assert.Equal(t, 401, status)
 	}
 	for _, path := range []string{"", "/other", "/scim/v2x", "/scim/v2/../admin", "/scim/v2/%2e%2e/admin"} {
-		req, err := http.NewRequest("GET", strings.TrimSuffix(s.URL, "/scim/v2"), nil)
+		req, err := http.NewRequest(http.MethodGet, strings.TrimSuffix(s.URL, "/scim/v2"), nil)
 		require.NoError(t, err)
 		req.URL.Opaque = path
 		if path == "" {
@@ -219,7 +221,7 @@ func TestStrangersAreRefused(t *testing.T) {
 	status, _ = send(t, "GET", s.URL+"/Users", "secret", "")
 	assert.Equal(t, 200, status)
 
-	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }))
+	open := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
 	defer open.Close()
 	s = start(t, proxy.Config{Target: open.URL, AllowAnonymous: true})
 	status, _ = send(t, "DELETE", s.URL+"/Users/7", "", "")
@@ -237,7 +239,7 @@ func TestPublicURL(t *testing.T) {
 	const public = "https://abc.tunnel.example/idp/scim"
 	s := start(t, proxy.Config{Target: target.URL, PublicURL: public})
 	assert.Equal(t, "/idp/scim", s.p.Path())
-	req, err := http.NewRequest("POST", s.URL+"/Users", strings.NewReader(
+	req, err := http.NewRequest(http.MethodPost, s.URL+"/Users", strings.NewReader(
 		`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"ann","profileUrl":"`+target.URL+`/Users/1"}`))
 	require.NoError(t, err)
 	req.Header = http.Header{"Authorization": {"Bearer secret"}, "Content-Type": {"application/scim+json"}, "Accept-Encoding": {"gzip"}}
@@ -301,7 +303,7 @@ func TestSecretsAreLeftOut(t *testing.T) {
 		w.Header().Set("X-Debug", base64.StdEncoding.EncodeToString([]byte(bearer))+" "+base64.RawURLEncoding.EncodeToString([]byte(bearer)))
 		w.Header().Set("Set-Cookie", "session=c00kie-value")
 		w.Header().Set("Content-Type", "application/scim+json")
-		w.WriteHeader(400)
+		w.WriteHeader(http.StatusBadRequest)
 		body, _ := io.ReadAll(r.Body)
 		fmt.Fprintf(w, `{"schemas":["urn:ietf:params:scim:api:messages:2.0:Error"],"status":"400","detail":%q,"password":"other5ecret"}`, string(body)+" "+bearer)
 	}))
@@ -310,7 +312,7 @@ func TestSecretsAreLeftOut(t *testing.T) {
 	send(t, "POST", s.URL+"/Users?access_token=que7y-token", token, `{"userName":"ann","password":"`+password+`"}`)
 	send(t, "PATCH", s.URL+"/Users/7", token, `{"Operations":[{"op":"replace","path":"password","value":"n3w-password"},{"op":"add","value":{"password":"short"}}]}`)
 	send(t, "GET", s.URL+"/Users?filter=password%20eq%20%22pa55%2Fw%2Brd%22", token, "")
-	req, err := http.NewRequest("GET", s.URL+"/Users", nil)
+	req, err := http.NewRequest(http.MethodGet, s.URL+"/Users", nil)
 	require.NoError(t, err)
 	req.SetBasicAuth("tester", "ba5ic-password")
 	req.Header.Set("X-Api-Key", "api-k3y-value")
@@ -376,10 +378,10 @@ func TestNoAnswer(t *testing.T) {
 		}
 	}()
 	s := start(t, proxy.Config{Target: "http://" + l.Addr().String()})
-	req, err := http.NewRequest("DELETE", s.URL+"/Users/7", nil)
+	req, err := http.NewRequest(http.MethodDelete, s.URL+"/Users/7", nil)
 	require.NoError(t, err)
 	req.Header.Set("Authorization", "Bearer secret")
-	_, err = http.DefaultClient.Do(req)
+	_, err = http.DefaultClient.Do(req) //nolint:bodyclose // there is no answer
 	require.Error(t, err, "the connection is closed, as the target closed it")
 	l.Close()
 	status, body := send(t, "DELETE", s.URL+"/Users/7", "secret", "")
@@ -403,7 +405,7 @@ func TestOwnCertificate(t *testing.T) {
 	require.True(t, strings.HasPrefix(running.URL, "https://"))
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // its own
 	defer client.CloseIdleConnections()
-	req, err := http.NewRequest("GET", running.URL+"/Users", nil)
+	req, err := http.NewRequest(http.MethodGet, running.URL+"/Users", nil)
 	require.NoError(t, err)
 	req.Header = http.Header{"Authorization": {"Bearer secret"}, "ADSCIMVersion": {"5.0"}}
 	resp, err := client.Do(req)
