@@ -64,12 +64,12 @@ func quirkRows(t *testing.T) []quirkRow {
 }
 
 // Every row of the quirk tables is tested, by a golden request, a test of the
-// provider, of the flows or of the emulated products, or by a flow, or has the
+// provider, of the flows or of the profiles of products, or by a flow, or has the
 // reason why it is not.
 func TestQuirksAreCovered(t *testing.T) {
 	var sources strings.Builder
 	var files []string
-	for _, dir := range []string{"../mockidp", "lifecycle", "../internal/reference"} {
+	for _, dir := range []string{"../mockidp", "lifecycle", "."} {
 		found, err := filepath.Glob(dir + "/*_test.go")
 		require.NoError(t, err)
 		files = append(files, found...)
