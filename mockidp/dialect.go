@@ -155,6 +155,9 @@ type Dialect struct {
 
 	// Retries says what is tried again by itself, and when; nil is nothing.
 	Retries *Retries
+	// Pace is how soon the next call follows, where a source tells; a write
+	// that shows later is not seen by it.
+	Pace time.Duration
 	// TimeLimit is how long an answer is waited for; 0 is not known.
 	TimeLimit time.Duration
 

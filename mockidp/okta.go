@@ -80,7 +80,8 @@ func oktaCommon(set settings) *Dialect {
 			"ClearManager": "Okta sends no reference to a manager (okta.md 2.2)",
 		},
 		Flows:     true,
-		TimeLimit: time.Minute, // okta.md 6
+		TimeLimit: time.Minute,            // okta.md 6
+		Pace:      300 * time.Millisecond, // okta.md 6, observed
 		Retries: &Retries{
 			Statuses: []int{http.StatusTooManyRequests}, Groups: true,
 			First: 5 * time.Minute, Factor: 2, Attempts: 10, RetryAfter: true,

@@ -24,6 +24,8 @@ type Sync struct {
 	groups map[string]mockidp.Group
 	// kept remembers ids that the identity provider has forgotten.
 	kept map[string]string
+	// told: the flow has said that writes settle late.
+	told bool
 	// couldLogIn is what was observed before somebody left; nil when nothing.
 	couldLogIn *bool
 	line       line
@@ -274,7 +276,7 @@ func (s *Sync) canLogIn(key string) *bool {
 // read reads the target's user, by the id that the identity provider knows.
 func (s *Sync) read(key string) *Answer {
 	s.t.Wait(s.t.SettlesByID())
-	return s.t.Fetch(s.userPath(key))
+	return s.settled(s.t.Fetch(s.userPath(key)))
 }
 
 // find queries the target for a userName.
