@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -55,6 +56,7 @@ func TestProfilesPassThemselves(t *testing.T) {
 	for _, p := range shipped(t) {
 		for _, reading := range readings(p) {
 			t.Run(p.Name+reading, func(t *testing.T) {
+				t.Parallel()
 				report := emulated(t, p, p, reading)
 				for i := range report.Results {
 					switch r := &report.Results[i]; r.Outcome {
@@ -77,7 +79,10 @@ type breaches struct {
 }
 
 // underGeneric holds what breachesOf found, since two tests ask.
-var underGeneric = map[string]*breaches{}
+var (
+	underGeneric   = map[string]*breaches{}
+	underGenericMu sync.Mutex
+)
 
 // matching reports whether a glob stands for an id.
 func matching(id string) func(glob string) bool {
@@ -85,10 +90,13 @@ func matching(id string) func(glob string) bool {
 }
 
 func breachesOf(t *testing.T, p *profile.Profile) *breaches {
-	if b := underGeneric[p.Name]; b != nil {
+	underGenericMu.Lock()
+	b := underGeneric[p.Name]
+	underGenericMu.Unlock()
+	if b != nil {
 		return b
 	}
-	b := &breaches{by: map[string][]string{}}
+	b = &breaches{by: map[string][]string{}}
 	failed := map[string]bool{}
 	for _, reading := range readings(p) {
 		report := emulated(t, p, plain(p), reading)
@@ -110,6 +118,8 @@ func breachesOf(t *testing.T, p *profile.Profile) *breaches {
 			b.unexplained = append(b.unexplained, id)
 		}
 	}
+	underGenericMu.Lock()
+	defer underGenericMu.Unlock()
 	underGeneric[p.Name] = b
 	return b
 }
@@ -127,6 +137,7 @@ func TestProfilesUnderGeneric(t *testing.T) {
 	all := suites.All()
 	for _, p := range shipped(t) {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			b := breachesOf(t, p)
 			assert.Empty(t, b.unexplained, "no deviation with breaches names them")
 			for name, d := range p.Deviations {

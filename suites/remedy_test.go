@@ -160,6 +160,9 @@ func TestCauses(t *testing.T) {
 		require.Len(t, v.Causes, len(v.Why))
 		for i, c := range v.Causes {
 			assert.Equal(t, v.Why[i], c.Text)
+			if v.Readiness == engine.Undecided && len(c.Results) == 0 {
+				continue // what is not known of the identity provider
+			}
 			assert.NotEmpty(t, c.OnServer, fmt.Sprint(v))
 			assert.NotEmpty(t, c.Results)
 		}

@@ -105,7 +105,7 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 		Needs: f.Needs, Breaks: breaksOf(f.Breaks, d.IdP), Sources: []Ref{documentOf(d)},
 		Catches: append(without(f.Catches, f.SparedIn[d.Name]), f.catchesIn(d.Name)...),
 		// Pages of all users shift while siblings delete theirs.
-		Alone: f.Matches && d.Find == nil,
+		Alone: d.Find == nil && (f.Matches || d.ListUsers != nil),
 	}}
 	if c.Never = f.lacks(d); c.Never != "" {
 		c.Catches, c.Alone = nil, false

@@ -82,7 +82,7 @@ func (s *Sync) last(c mockidp.Change) *Answer {
 func (s *Sync) refusedCreate(c mockidp.Change) *Answer {
 	s.t.Settle()
 	for _, x := range c.Exchanges {
-		if x.Request.Method == http.MethodPost && c.Outcome == mockidp.Failed && x.Status() >= 400 {
+		if x.Request.Method == http.MethodPost && c.Outcome == mockidp.Failed && x.Status() >= 400 && x.Status() != http.StatusNotFound {
 			return s.t.AnswerTo(x)
 		}
 	}
