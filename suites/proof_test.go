@@ -34,7 +34,7 @@ const token = "secret"
 // and not about each check.
 var raceDetector bool
 
-var everything = flag.Bool("all", false, "try every allowed variation alone, and every bug of the wild")
+var everything = flag.Bool("all", false, "leave nothing out that the proofs sample: every allowed variation alone, every bug of the wild")
 
 // sampled reports whether the n-th of a proof's variations is left out.
 func sampled(n int) bool { return raceDetector && n%40 != 0 }
@@ -385,7 +385,7 @@ func TestTolerance(t *testing.T) {
 		combinations = append(combinations, some)
 	}
 	for n, c := range combinations {
-		if sampled(n) || !*everything && len(c) == 1 && n%2 == 1 {
+		if sampled(n) || !*everything && len(c) == 1 && n%4 != 0 {
 			continue
 		}
 		t.Run(strings.Join(c, "+"), func(t *testing.T) {
