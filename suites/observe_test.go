@@ -1,9 +1,12 @@
 package suites_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -27,6 +30,14 @@ func TestMain(m *testing.M) {
 		}
 		fmt.Println(after)
 		os.Exit(0)
+	}
+	flag.Parse()
+	// Many of the proofs wait for a target: more of them than cores run beside
+	// each other, or go test's own limit of ten minutes comes too near.
+	if flag.Lookup("test.parallel").Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) && runtime.GOMAXPROCS(0) < 4 {
+		if err := flag.Set("test.parallel", "4"); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }
