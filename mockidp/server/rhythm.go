@@ -152,22 +152,28 @@ func (r *realTime) manager(ctx context.Context, key, manager string) {
 	}
 }
 
+// retell notes what the provider is about to be told of a group, and returns what
+// it was told before; nil is nothing.
+func (t *Tenant) retell(key string, g *team) (before *toldGroup, wants bool) {
+	before, wants = g.Told, t.wantsGroup(g)
+	g.Told = nil
+	if wants {
+		g.Told = &toldGroup{g.Group.mockidp(), slices.Clone(g.Group.Members)}
+	}
+	if g.Gone {
+		t.dir.removeTeam(g)
+	}
+	t.keepGroup(key)
+	return before, wants
+}
+
 func (r *realTime) group(ctx context.Context, key string) {
 	t, p := r.t, r.t.provider
 	g := t.dir.teams[key]
 	if g == nil {
 		return
 	}
-	before, wants := g.Told, t.wantsGroup(g)
-	if wants {
-		g.Told = &toldGroup{g.Group.mockidp(), slices.Clone(g.Group.Members)}
-	} else {
-		g.Told = nil
-	}
-	if g.Gone {
-		t.dir.removeTeam(g)
-	}
-	t.keepGroup(key)
+	before, wants := t.retell(key, g)
 	switch {
 	case before == nil && wants:
 		p.PushGroup(ctx, g.Group.mockidp(), g.Group.Members...)
@@ -282,16 +288,7 @@ func (r *cycles) group(_ context.Context, key string) {
 	if g == nil {
 		return
 	}
-	before, wants := g.Told, t.wantsGroup(g)
-	if wants {
-		g.Told = &toldGroup{g.Group.mockidp(), slices.Clone(g.Group.Members)}
-	} else {
-		g.Told = nil
-	}
-	if g.Gone {
-		t.dir.removeTeam(g)
-	}
-	t.keepGroup(key)
+	before, wants := t.retell(key, g)
 	switch {
 	case before == nil && wants:
 		j.AssignGroup(g.Group.mockidp(), g.Group.Members...)
