@@ -154,6 +154,15 @@ func (p *Provider) Members(groupKey string) []string {
 	return ids
 }
 
+// MemberKeys lists the members of a group as the directory has them, linked or
+// not: who was taken out when she left is none.
+func (p *Provider) MemberKeys(groupKey string) []string {
+	if g := p.groups[groupKey]; g != nil {
+		return slices.Clone(g.members)
+	}
+	return nil
+}
+
 // membersOf lists the members that can be pushed: only who is assigned and
 // linked (okta.md 3.1, entra.md 4.4).
 func (p *Provider) membersOf(g *pushed) []Member {

@@ -135,7 +135,7 @@ func (t *textWriter) next() {
 	}
 	if r := t.worst(); r != nil {
 		t.print("next: " + t.again(r) + "\n")
-		if t.o.Again == "" || r.Suite == suiteInvariants {
+		if t.o.Again == "" && r.Suite != suiteScenario || r.Suite == suiteInvariants {
 			t.print("      scimtest explain " + har.Quote(r.ID) + "\n")
 		}
 	}

@@ -15,6 +15,8 @@ const (
 	suiteRun = "run"
 	// suiteInvariants holds the rules on the traffic of all checks.
 	suiteInvariants = "invariants"
+	// suiteScenario holds the user's own stories, which nobody can explain.
+	suiteScenario = "scenario"
 )
 
 // Citation is the sections of the RFCs behind rows of the requirements:

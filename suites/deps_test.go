@@ -39,7 +39,7 @@ suites/security: suites/engine scim
 suites/lifecycle: suites/engine mockidp scim
 suites/gates: suites/engine mockidp scim
 suites/promise: suites/engine scim scim/profile
-suites/scenario: suites/engine scim internal/har internal/redact internal/rewrite
+suites/scenario: suites/engine suites/lifecycle mockidp scim internal/edit internal/har internal/redact internal/rewrite
 suites/requirements:
 suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates suites/promise mockidp internal/edit
 reports: suites/engine scim internal/har

@@ -14,15 +14,28 @@ import (
 	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/scenario"
 )
 
 // choose selects the checks by suite, selector and the flag in the URL.
 func (o *runOptions) choose(selectors []string, rawURL string) (set suites.Set, err error) {
 	set = suites.All()
+	var clients []*mockidp.Dialect
 	for _, file := range o.clients {
-		if set, err = o.addClient(set, file); err != nil {
+		client, err := readClient(file)
+		if err != nil {
 			return set, err
 		}
+		if set, err = o.addClient(set, file, client); err != nil {
+			return set, err
+		}
+		clients = append(clients, client)
+	}
+	if set, err = o.addStories(set, clients); err != nil {
+		return set, err
+	}
+	if len(o.stories) > 0 && len(o.suites)+len(selectors) == 0 {
+		return set.SelectSuites(scenario.StorySuite)
 	}
 	if len(o.suites) > 0 {
 		if set, err = set.SelectSuites(o.suites...); err != nil {
@@ -47,16 +60,20 @@ func (o *runOptions) choose(selectors []string, rawURL string) (set suites.Set, 
 	return set, nil
 }
 
-// addClient adds the flows of the custom client in a file.
-func (o *runOptions) addClient(set suites.Set, file string) (suites.Set, error) {
+func readClient(file string) (*mockidp.Dialect, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
-		return set, usage(err, "check --client")
+		return nil, usage(err, "check --client")
 	}
 	client, err := mockidp.ParseCustom(data)
 	if err != nil {
-		return set, usage(fmt.Errorf("%s: %w", file, err), "docs/custom-idp.md says what such a file holds")
+		return nil, usage(fmt.Errorf("%s: %w", file, err), "docs/custom-idp.md says what such a file holds")
 	}
+	return client, nil
+}
+
+// addClient adds the flows of the custom client in a file.
+func (o *runOptions) addClient(set suites.Set, file string, client *mockidp.Dialect) (suites.Set, error) {
 	set, dialect, err := set.Client(client)
 	if err != nil {
 		return set, usage(fmt.Errorf("%s: %w", file, err), "scimtest explain shows the names of the dialects")

@@ -37,6 +37,8 @@ type runOptions struct {
 	// clients are files of custom clients, dialects what they are called.
 	clients  []string
 	dialects []engine.Dialect
+	// stories are files of scenarios, idps the dialects that play them.
+	stories, idps []string
 	// again is the command that does the same once more, where it is not
 	// scimtest run.
 	again string
@@ -61,6 +63,7 @@ go to a target that is not on this machine only with --suite security.
   scimtest run URL --suite okta,entra --junit junit.xml
   scimtest run URL patch.remove
   scimtest run URL --client my-client.yaml --suite custom
+  scimtest run URL --scenario rehired.yaml --idp entra
   SCIMTEST_TOKEN_2=... scimtest run URL --second URL
 
 Exit codes: 0 conformant, 1 violations or stale waivers, 2 wrong use, 3 could
@@ -86,6 +89,8 @@ not test, 130 interrupted (the reports are complete).`,
 	f.StringVar(&o.journal, "journal", "", "`folder` for the journal of what the run creates (default: the user's state folder)")
 	f.StringVar(&o.name, "target-name", "", "`label` of the target in reports, when several are tested")
 	f.StringArrayVar(&o.clients, "client", nil, "play the flows as the custom client in this YAML `file` does, too; its suite is custom (may be repeated)")
+	f.StringArrayVar(&o.stories, "scenario", nil, "play the scenario in this YAML `file`, and nothing else unless suites or checks are selected (may be repeated)")
+	f.StringSliceVar(&o.idps, "idp", nil, "play scenarios in these `dialects` (comma-separated; default: as the scenario says, else all); okta and entra will do")
 	f.StringArrayVar(&o.faults, "fault", nil, "plant the fault of this `name` in the embedded reference (may be repeated)")
 	f.StringArrayVar(&o.variations, "vary", nil, "use the allowed variation of this `name` in the embedded reference (may be repeated)")
 	return cmd
@@ -211,6 +216,9 @@ func (o *runOptions) plan(p *profile.Profile, selectors []string, rawURL string)
 		Parallel: o.parallel, CheckTimeout: o.checkTimeout, MaxTime: o.maxTime,
 		Strict: o.strict, ReadOnly: o.readOnly, TargetName: o.name, Tool: build(),
 		Hostile: slices.Contains(o.suites, security.Suite),
+	}
+	if onlyStories(set) {
+		plan.Dialects = nil // a story is no verdict
 	}
 	switch {
 	case o.parallel < 1:

@@ -16,11 +16,14 @@ type entraJob struct {
 }
 
 // startJob makes the identity provider such a one, with these options of the
-// dialect.
+// dialect, or with those that it has.
 func (s *Sync) startJob(options map[string]string) {
-	d, err := mockidp.Lookup(s.dialect.Name, options)
-	if err != nil {
-		s.t.Block("%v", err)
+	d := s.dialect
+	if options != nil {
+		var err error
+		if d, err = mockidp.Lookup(s.dialect.Name, options); err != nil {
+			s.t.Block("%v", err)
+		}
 	}
 	s.start(false)
 	j := &entraJob{s: s, clock: mockidp.NewClock(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}

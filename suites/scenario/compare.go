@@ -12,7 +12,7 @@ import (
 
 	"github.com/scimtest/scimtest/internal/rewrite"
 	"github.com/scimtest/scimtest/scim"
-	. "github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // difference is how an answer differs from the recorded one.
@@ -35,7 +35,7 @@ func (p *player) compareStatus(x, now *scim.Exchange) []difference {
 	if was == got {
 		return nil
 	}
-	message := fmt.Sprintf("%s answers %s, and answered %s when it was recorded", Template(now.Request), got, was)
+	message := fmt.Sprintf("%s answers %s, and answered %s when it was recorded", engine.Template(now.Request), got, was)
 	if now.Response != nil {
 		if e, err := scim.ParseErrorMessage(now.Response.Body); err == nil {
 			got = strings.TrimSpace(strings.TrimSuffix(got+" "+e.ScimType, " ") + ": " + e.Detail)

@@ -14,7 +14,7 @@ import (
 
 	"github.com/scimtest/scimtest/internal/rewrite"
 	"github.com/scimtest/scimtest/scim"
-	. "github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // player sends recorded requests with the values of this target in the place of
@@ -58,7 +58,7 @@ func (p *played) failed() bool {
 	return p.missing != "" || slices.ContainsFunc(p.differences, func(d difference) bool { return !d.advisory })
 }
 
-func newPlayer(r *replay, t *T) *player {
+func newPlayer(r *replay, t *engine.T) *player {
 	p := &player{
 		r: r, do: t.Doer(), base: t.BaseURL(), tag: t.Tag(), ids: map[string]map[string]string{}, tokens: map[string]string{},
 		names: map[string]bool{}, filled: maps.Clone(r.options.Secrets), sent: map[string]bool{},

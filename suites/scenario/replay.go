@@ -14,7 +14,7 @@ import (
 	"github.com/scimtest/scimtest/internal/har"
 	"github.com/scimtest/scimtest/internal/redact"
 	"github.com/scimtest/scimtest/scim"
-	. "github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // Suite is the suite of replays.
@@ -58,13 +58,13 @@ type replay struct {
 
 // Replay makes a check of a recording. It returns an error when there is nothing
 // to replay, and for a marker whose secret nobody knows.
-func Replay(path string, rec *har.Recording, o ReplayOptions) (Check, error) {
+func Replay(path string, rec *har.Recording, o ReplayOptions) (engine.Check, error) {
 	r := &replay{base: o.BaseURL, options: o}
 	if r.base == "" {
 		r.base = rec.BaseURL()
 	}
 	if r.base == "" {
-		return Check{}, errors.New("the recording has no request to a SCIM endpoint; name the base URL in it with --recorded-url")
+		return engine.Check{}, errors.New("the recording has no request to a SCIM endpoint; name the base URL in it with --recorded-url")
 	}
 	for _, x := range rec.Below(strings.TrimSuffix(r.base, "/")) {
 		if again(&x) {
@@ -74,16 +74,16 @@ func Replay(path string, rec *har.Recording, o ReplayOptions) (Check, error) {
 		}
 	}
 	if len(r.exchanges) == 0 {
-		return Check{}, fmt.Errorf("the recording has no exchange with %s; name the base URL in it with --recorded-url", r.base)
+		return engine.Check{}, fmt.Errorf("the recording has no exchange with %s; name the base URL in it with --recorded-url", r.base)
 	}
 	slices.SortStableFunc(r.exchanges, func(a, b scim.Exchange) int { return a.Started.Compare(b.Started) })
 	if missing := r.unknownSecret(); missing != "" {
-		return Check{}, fmt.Errorf("the recording holds %s in the place of a secret; set the secret in an environment variable, and name it with --secret %s=VARIABLE", missing, strings.Trim(missing, "{}"))
+		return engine.Check{}, fmt.Errorf("the recording holds %s in the place of a secret; set the secret in an environment variable, and name it with --secret %s=VARIABLE", missing, strings.Trim(missing, "{}"))
 	}
 	name := slug.ReplaceAllString(strings.ToLower(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))), "-")
-	return Check{
-		Meta: Meta{
-			ID: Suite + "." + strings.Trim(name, "-."), Suite: Suite, Level: IdP,
+	return engine.Check{
+		Meta: engine.Meta{
+			ID: Suite + "." + strings.Trim(name, "-."), Suite: Suite, Level: engine.IdP,
 			Title: "What was recorded happens again: the same statuses, and answers of the same shape",
 		},
 		Body: r.run,
@@ -140,7 +140,7 @@ func (r *replay) unknownSecret() string {
 }
 
 // run replays the recording.
-func (r *replay) run(t *T) {
+func (r *replay) run(t *engine.T) {
 	p := newPlayer(r, t)
 	var played []*played
 	if r.options.Timing == Recorded {
@@ -158,15 +158,15 @@ func (r *replay) run(t *T) {
 
 // judge tells how an exchange differs from the recorded one. The first that
 // fails ends the replay: what comes behind it follows from it.
-func (r *replay) judge(t *T, one *played) {
+func (r *replay) judge(t *engine.T, one *played) {
 	if one.missing != "" {
 		t.Settle()
-		t.Block("%s is about %s, which the recording does not create; record from the first request on", Template(one.req), one.missing)
+		t.Block("%s is about %s, which the recording does not create; record from the first request on", engine.Template(one.req), one.missing)
 	}
 	a := t.AnswerTo(one.x)
 	if a == nil {
 		t.Settle()
-		t.Block("%s was not sent", Template(one.req))
+		t.Block("%s was not sent", engine.Template(one.req))
 	}
 	a.Holds(true, "", "", "", "")
 	for _, d := range one.differences {
