@@ -1,8 +1,11 @@
 package scenario
 
 import (
+	"slices"
+
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/suites/engine"
 )
 
 // What the identity provider does. With cycles it is done to its directory, and
@@ -15,10 +18,14 @@ func assign(st *stage, o *Object) {
 		st.people[o.Key] = active
 		return
 	}
-	if st.made(st.Provider().Assign(st.t.Context(), u)) {
-		st.people[o.Key] = active
-		st.Known(o.Key)
-		delete(st.drifted, o.Key)
+	before, was := st.Known(o.Key)
+	if !st.made(st.Provider().Assign(st.t.Context(), u)) {
+		return
+	}
+	st.people[o.Key] = active
+	delete(st.drifted, o.Key)
+	if now, _ := st.Known(o.Key); was && now != before {
+		st.doubt(o.Key) // her former account was the member
 	}
 }
 
@@ -36,8 +43,28 @@ func unassign(st *stage, o *Object) {
 
 // leave notes that somebody has left, if she was there.
 func (st *stage) leave(key string) {
-	if st.people[key] == active {
-		st.people[key] = left
+	if st.people[key] != active {
+		return
+	}
+	st.people[key] = left
+	if writesGroups(st.dialect) {
+		st.doubt(key)
+	}
+}
+
+// doubt notes that somebody may have dropped out of her groups.
+func (st *stage) doubt(key string) {
+	for group := range st.groups {
+		if slices.Contains(st.Provider().MemberKeys(group), key) {
+			st.doubtful[group+"/"+key] = true
+		}
+	}
+}
+
+// certain notes who is, or is not, in a group by what was just sent.
+func (st *stage) certain(group string, people []string) {
+	for _, key := range people {
+		delete(st.doubtful, group+"/"+key)
 	}
 }
 
@@ -96,6 +123,9 @@ func setRoles(st *stage, o *Object) {
 }
 
 func pushGroup(st *stage, o *Object) {
+	if !st.t.Has(engine.Groups) {
+		st.t.Skip(noGroups)
+	}
 	g := st.Group(o.Key)
 	if st.cycles {
 		st.Job().AssignGroup(g, o.With...)
@@ -105,9 +135,13 @@ func pushGroup(st *stage, o *Object) {
 	if st.made(st.Provider().PushGroup(st.t.Context(), g, o.With...)) {
 		st.KnownGroup(o.Key)
 		st.groups[o.Key] = true
+		st.certain(o.Key, o.With)
 		delete(st.drifted, o.Key)
 	}
 }
+
+// noGroups is why a story ends on a target without groups.
+const noGroups = "the target has no groups"
 
 func addMembers(st *stage, o *Object) {
 	if st.cycles {
@@ -115,6 +149,7 @@ func addMembers(st *stage, o *Object) {
 		return
 	}
 	st.made(st.Provider().AddMembers(st.t.Context(), o.Key, o.With...))
+	st.certain(o.Key, o.With)
 }
 
 func removeMembers(st *stage, o *Object) {
@@ -123,6 +158,7 @@ func removeMembers(st *stage, o *Object) {
 		return
 	}
 	st.made(st.Provider().RemoveMembers(st.t.Context(), o.Key, o.With...))
+	st.certain(o.Key, o.With)
 }
 
 func renameGroup(st *stage, o *Object) {

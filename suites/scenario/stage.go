@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 
 	"github.com/scimtest/scimtest/mockidp"
@@ -15,7 +16,9 @@ const StorySuite = "scenario"
 
 // Check makes a check of the scenario as a dialect plays it; of one that only
 // sends requests of its own the dialect is nil.
-func (s *Scenario) Check(d *mockidp.Dialect) engine.Check {
+func (s *Scenario) Check(d *mockidp.Dialect) engine.Check { return s.check(d, &trace{}) }
+
+func (s *Scenario) check(d *mockidp.Dialect, tr *trace) engine.Check {
 	title := s.Title
 	if title == "" {
 		title = "What the scenario " + s.Name + " tells happens"
@@ -26,6 +29,7 @@ func (s *Scenario) Check(d *mockidp.Dialect) engine.Check {
 	}
 	c.Steps = func() []engine.Step {
 		st := newStage(s, d)
+		st.trace = tr
 		var steps []engine.Step
 		for i := range s.Steps {
 			step := &s.Steps[i]
@@ -82,6 +86,7 @@ type stage struct {
 	step     *Step
 	cycles   bool
 	entered  bool
+	trace    *trace
 
 	people map[string]standing
 	groups map[string]bool // those that are on the target
@@ -91,6 +96,10 @@ type stage struct {
 	// provider could not bring there: what they are to be like is for the
 	// scenario to say.
 	drifted map[string]bool
+	// doubtful are members of groups, group/person, who left: a group that was
+	// written as a whole meanwhile has lost her, and so has one whose member
+	// came back with a new account. Whether she is sent again is not known.
+	doubtful map[string]bool
 	// saved are the answers to requests, by name.
 	saved map[string]scim.Resource
 }
@@ -108,7 +117,7 @@ const (
 func newStage(s *Scenario, d *mockidp.Dialect) *stage {
 	st := &stage{
 		scenario: s, dialect: d, people: map[string]standing{}, groups: map[string]bool{},
-		touched: map[string]bool{}, drifted: map[string]bool{}, saved: map[string]scim.Resource{},
+		touched: map[string]bool{}, drifted: map[string]bool{}, doubtful: map[string]bool{}, saved: map[string]scim.Resource{},
 	}
 	if d != nil {
 		st.Sync = lifecycle.NewSync(d)
@@ -120,7 +129,7 @@ func newStage(s *Scenario, d *mockidp.Dialect) *stage {
 
 // play plays the i-th step, and looks at the target.
 func (st *stage) play(t *engine.T, i int) {
-	st.t, st.step = t, &st.scenario.Steps[i]
+	st.t, st.step, st.trace.of = t, &st.scenario.Steps[i], ""
 	if st.Sync != nil {
 		st.Enter(t, st.step.String())
 		if !st.entered {
@@ -174,6 +183,19 @@ func (st *stage) touch() {
 			st.touched[key] = true
 		}
 	}
+}
+
+// writesGroups reports whether a dialect writes a group as a whole.
+func writesGroups(d *mockidp.Dialect) bool {
+	var requests []scim.Request
+	one := []mockidp.Member{{ID: "x"}}
+	if d.ChangeMembers != nil {
+		requests = d.ChangeMembers("x", scim.Resource{}, mockidp.Group{}, one, one, nil)
+	}
+	if d.RenameGroup != nil {
+		requests = append(requests, d.RenameGroup("x", scim.Resource{}, mockidp.Group{}, one))
+	}
+	return slices.ContainsFunc(requests, func(r scim.Request) bool { return r.Method == http.MethodPut })
 }
 
 // made judges a change, and reports whether it was made.
