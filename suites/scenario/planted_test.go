@@ -201,8 +201,12 @@ func plant(t *testing.T, fault string, spoil func(*memory, http.ResponseWriter, 
 // Exploring finds faults that hang on what happened before, within 2000 requests,
 // and the scenario that it gives shows them in a few steps.
 func TestExploreFinds(t *testing.T) {
-	found := 0
-	for _, p := range planted {
+	found, looked := 0, 0
+	for i, p := range planted {
+		if raceDetector && i%4 != 0 {
+			continue
+		}
+		looked++
 		r := runner(t, plant(t, p.fault, p.spoil), p.idp, 2000)
 		r.Strict = p.strict
 		stories, failures := explored(t, r, 1)
@@ -221,5 +225,5 @@ func TestExploreFinds(t *testing.T) {
 		require.NotNil(t, f, p.name)
 		assert.True(t, f.Same(failures[0]))
 	}
-	assert.GreaterOrEqual(t, found, 10)
+	assert.Equal(t, looked, found)
 }
