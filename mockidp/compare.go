@@ -34,13 +34,17 @@ func (d *Dialect) Body(u User) scim.Body {
 // an e-mail address are compared without letter case. A password is never
 // returned, and so is not compared.
 func (d *Dialect) Compare(u User, active bool, current scim.Resource) []Difference {
-	want, err := scim.NewResource(d.Body(u))
+	body := d.Body(u)
+	if d.mapping != nil && d.mapping.own {
+		body = encode(d.mapping.steady(u))
+	}
+	want, err := scim.NewResource(body)
 	if err != nil {
 		return nil
 	}
 	var out []Difference
 	compare(want.JSON(), current.JSON(), "", &out)
-	if have := current.Get("active"); have.IsBool() && have.Bool() != active {
+	if have := current.Get("active"); want.Has("active") && have.IsBool() && have.Bool() != active {
 		out = append(out, Difference{"active", pick(active, "true", "false"), have.Raw})
 	}
 	return out

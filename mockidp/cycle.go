@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"time"
-
-	"github.com/scimtest/scimtest/scim"
 )
 
 // Cycle is one run of a job.
@@ -150,7 +148,7 @@ func (c *cycle) verdict() string {
 func (c *cycle) probe() bool {
 	p := c.j.p
 	test := p.testConnection(c.ctx)
-	if test.Outcome != Failed && c.j.rules.ProbesGroups && len(c.j.groups) > 0 {
+	if test.Outcome != Failed && c.j.rules.ProbesGroups && len(c.j.groups) > 0 && p.d.CreateGroup != nil {
 		w := p.begin(c.ctx, "test", "")
 		if _, ok := w.expect(p.d.FindGroup(Group{Name: guid("probe", "group")}), "connection test", http.StatusOK); !ok {
 			test = w.change
@@ -171,7 +169,7 @@ func (c *cycle) purge() {
 			continue
 		}
 		a := c.j.p.users[key]
-		if !s.inScope || a == nil || a.id == "" {
+		if !c.j.inScope(s) || a == nil || a.id == "" {
 			delete(c.j.users, key)
 			delete(c.j.p.users, key)
 			c.j.p.touch(ofUser(key))
@@ -214,11 +212,11 @@ func (c *cycle) due(changed bool, e escrow) bool { return changed && !e.waits(c.
 // ends reports whether a user's account is about to be disabled or deleted.
 func (c *cycle) ends(key string, s *sourceUser) bool {
 	a := c.j.p.users[key]
-	return a != nil && a.id != "" && !s.wanted() && (a.active && !c.keeps(s) || c.purged(s))
+	return a != nil && a.id != "" && !c.wanted(s) && (a.active && !c.keeps(s) || c.purged(s))
 }
 
 // wanted reports whether the account is to be active.
-func (s *sourceUser) wanted() bool { return s.inScope && s.enabled && s.deleted.IsZero() }
+func (c *cycle) wanted(s *sourceUser) bool { return c.j.inScope(s) && s.enabled && s.deleted.IsZero() }
 
 func (c *cycle) purged(s *sourceUser) bool {
 	return !s.deleted.IsZero() && c.now.Sub(s.deleted) >= c.j.rules.PurgedAfter
@@ -226,7 +224,7 @@ func (c *cycle) purged(s *sourceUser) bool {
 
 // keeps reports whether leaving the scope sends nothing (entra.md 4.9).
 func (c *cycle) keeps(s *sourceUser) bool {
-	return c.j.rules.KeepOutOfScope && !s.inScope && s.enabled && s.deleted.IsZero()
+	return c.j.rules.KeepOutOfScope && !c.j.inScope(s) && s.enabled && s.deleted.IsZero()
 }
 
 // users looks at every user that changed, or failed and waited long enough.
@@ -254,10 +252,10 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 		a = &account{}
 		p.users[key] = a
 	}
-	a.user, a.assigned = s.user, s.inScope
+	a.user, a.assigned = s.user, c.j.inScope(s)
 	w := p.begin(c.ctx, "update", key)
 	switch {
-	case a.id == "" && (!s.inScope || !s.deleted.IsZero()):
+	case a.id == "" && (!a.assigned || !s.deleted.IsZero()):
 		return w.skip("the user is not in scope")
 	case a.id == "" && !s.enabled:
 		return c.matchDisabled(a)
@@ -265,7 +263,7 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 		return p.provision(c.ctx, a)
 	case c.purged(s):
 		return p.deleteUser(c.ctx, key)
-	case s.wanted():
+	case c.wanted(s):
 		return p.push(c.ctx, a, !a.active)
 	case !a.active:
 		return w.skip("the account is disabled already")
@@ -273,7 +271,7 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 		return w.skip("leaving the scope is not sent (SkipOutOfScopeDeletions)")
 	}
 	ch := p.unassign(c.ctx, key)
-	a.assigned = s.inScope
+	a.assigned = c.j.inScope(s)
 	if !s.deleted.IsZero() {
 		a.sent = nil // who is restored is compared whole: the name may have changed twice
 	}
@@ -291,23 +289,18 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 func (c *cycle) matchDisabled(a *account) Change {
 	p := c.j.p
 	w := p.begin(c.ctx, "match", a.user.Key)
-	x, ok := w.expect(p.d.Find(a.user), "lookup of "+a.user.UserName, http.StatusOK)
-	if !ok {
-		return w.change
-	}
-	list, err := scim.ParseList(x.Response.Body)
+	hits, ok := p.match(w, a.user, "lookup of "+a.user.UserName)
 	switch {
-	case err != nil:
-		w.fail(x, "the matching query is not answered by a ListResponse")
+	case !ok:
 		return w.change
-	case len(list.Resources) == 0:
+	case len(hits) == 0:
 		return w.done("EntrySynchronizationSkipped")
-	case len(list.Resources) > 1:
+	case len(hits) > 1:
 		w.change.Outcome, w.change.Code = Failed, "DuplicateTargetEntries"
 		w.change.Reason = "the matching query finds more than one user"
 		return w.change
 	}
-	a.id, a.sent = list.Resources[0].ID(), nil
+	a.id, a.sent = hits[0].ID(), nil
 	disabled := p.unassign(c.ctx, a.user.Key)
 	disabled.Exchanges = append(w.change.Exchanges, disabled.Exchanges...)
 	return disabled

@@ -31,7 +31,7 @@ func (c *cycle) link(key string) (id string, known bool) {
 	if a := c.j.p.users[key]; a != nil {
 		id = a.id
 	}
-	return id, s != nil && s.inScope && s.deleted.IsZero()
+	return id, s != nil && c.j.inScope(s) && s.deleted.IsZero()
 }
 
 func (c *cycle) manager(key string, s *sourceUser) {
@@ -57,7 +57,7 @@ func (c *cycle) manager(key string, s *sourceUser) {
 // target refuses does not keep the others back.
 func (c *cycle) members(key string, g *sourceGroup) {
 	entry := c.j.p.groups[key]
-	if entry == nil || entry.id == "" || g.deleted {
+	if entry == nil || entry.id == "" || g.deleted || c.j.p.d.ChangeMembers == nil {
 		return
 	}
 	entry.members = slices.Clone(g.members)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/scimtest/scimtest/mockidp/mapping"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -161,6 +162,15 @@ type Dialect struct {
 	// TimeLimit is how long an answer is waited for; 0 is not known.
 	TimeLimit time.Duration
 
+	// mapping is what an administrator mapped; nil where a dialect words users
+	// without one.
+	mapping *mapped
+	// matches are the matching queries of a mapping, in the order of their
+	// precedence; nil is Find alone.
+	matches func(User) []scim.Request
+	// updateAfter is Update that minds what was sent before; nil is Update.
+	updateAfter func(id string, current scim.Resource, u User, was before) []scim.Request
+
 	objectID func(tag, what string) string
 	// rematches: a linked object that is gone is looked for anew.
 	rematches bool
@@ -168,6 +178,10 @@ type Dialect struct {
 	// read before it.
 	staleReads bool
 }
+
+// before is what an identity provider remembers of a user: as the target was
+// told last, and as the account was made or found; nil where it does not know.
+type before struct{ sent, first *User }
 
 // constructors makes the dialects, by name.
 var constructors = map[string]func(settings) *Dialect{
@@ -195,7 +209,7 @@ func Intents() []string {
 func Dialects() []*Dialect {
 	var all []*Dialect
 	for _, name := range slices.Sorted(maps.Keys(constructors)) {
-		all = append(all, constructors[name](nil))
+		all = append(all, constructors[name](settings{}))
 	}
 	return all
 }
@@ -203,11 +217,18 @@ func Dialects() []*Dialect {
 // Lookup returns a dialect with the options set to these values; the others
 // keep their defaults.
 func Lookup(name string, options map[string]string) (*Dialect, error) {
+	return LookupMapped(name, options, nil)
+}
+
+// LookupMapped is Lookup with the attribute mapping of a customer's own tenant
+// in place of the default one; nil is the default. Only the dialects of Entra ID
+// and of Okta take one, each of its own kind.
+func LookupMapped(name string, options map[string]string, own *mapping.Mapping) (*Dialect, error) {
 	make, ok := constructors[name]
 	if !ok {
 		return nil, fmt.Errorf("there is no dialect %q; there are %s", name, strings.Join(slices.Sorted(maps.Keys(constructors)), ", "))
 	}
-	d := make(options)
+	d := make(settings{options, own})
 	for key, value := range options {
 		i := slices.IndexFunc(d.Options, func(o Option) bool { return o.Name == key })
 		if i < 0 {
@@ -217,14 +238,22 @@ func Lookup(name string, options map[string]string) (*Dialect, error) {
 			return nil, fmt.Errorf("the option %s of %s cannot be %q; it can be %s", key, name, value, strings.Join(d.Options[i].Values, ", "))
 		}
 	}
+	if own != nil && own.IdP != d.IdP {
+		return nil, fmt.Errorf("the mapping is one of %s, and %s takes none of these", own.IdP, d.Label)
+	}
 	return d, nil
 }
 
-// settings are the values of options that differ from the default.
-type settings map[string]string
+// settings are what an administrator chose.
+type settings struct {
+	// options are the values of options that differ from the default.
+	options map[string]string
+	// own is the mapping of a customer's tenant; nil is the default one.
+	own *mapping.Mapping
+}
 
 // is reports whether an option was set to the value.
-func (s settings) is(option, value string) bool { return s[option] == value }
+func (s settings) is(option, value string) bool { return s.options[option] == value }
 
 // leaveOut takes wordings away, with the reason.
 func (d *Dialect) leaveOut(reason string, names ...string) {

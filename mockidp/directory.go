@@ -31,6 +31,9 @@ type User struct {
 	// administrator maps; the zero value is none. Only Entra ID's form of it is
 	// shown (entra.md 2.1, 2.5).
 	Custom CustomAttribute
+	// More are further attributes, which only a mapping of a customer's own
+	// reads.
+	More Attributes `json:",omitzero"`
 }
 
 // CustomAttribute is a text in an extension of the target's own.

@@ -30,29 +30,17 @@ func entraQuery(set settings) func(string) string {
 	return url.QueryEscape
 }
 
-// entraMatch is the matching query for a user, by the attribute that the
-// mapping names (entra.md 2.2).
-func entraMatch(set settings, u User) string {
-	switch {
-	case set.is("match", "externalId"):
-		return "externalId eq " + scim.Quote(u.ObjectID)
-	case set.is("match", "work-email"):
-		return `emails[type eq "work"].value eq ` + scim.Quote(u.Email)
-	}
-	return "userName eq " + scim.Quote(u.UserName)
-}
-
 // adscimGroup is the second schema URI of a group, which is no IETF URN
 // (entra.md 3.2).
 const adscimGroup = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"
 
 func entraCommon(set settings) (*Dialect, words) {
-	entra, encode, mapped := entraWords(set), entraQuery(set), presetOf(set, entraPresets)
-	nobody := User{UserName: guid("probe", "user"), ObjectID: guid("probe", "user"), Email: guid("probe", "user")}
+	entra, encode, mapped := entraWords(set), entraQuery(set), entraMapped(set)
 	groupSchemas := list{scim.GroupURN, adscimGroup}
 	if set.is("group-schemas", "core") {
 		groupSchemas = list{scim.GroupURN}
 	}
+	find := func(filter string) scim.Request { return entra.read(scim.UsersEndpoint, "filter="+encode(filter)) }
 	return &Dialect{
 		IdP:          "entra",
 		objectID:     guid,
@@ -109,15 +97,23 @@ func entraCommon(set settings) (*Dialect, words) {
 			"Reconcile":      "Entra ID does not repeat a group's name with its members (entra.md 3)",
 			"ReplaceMembers": "Entra ID never pushes the whole list of members (entra.md 3.3)",
 		},
-		Probe: func() scim.Request {
-			return entra.read(scim.UsersEndpoint, "filter="+encode(entraMatch(set, nobody)))
-		},
+		mapping: mapped,
+		Probe:   func() scim.Request { return find(matchBy(mapped.Matching()[0], guid("probe", "user"))) },
 		Find: func(u User) scim.Request {
-			return entra.read(scim.UsersEndpoint, "filter="+encode(entraMatch(set, u)))
+			if queries := mapped.matches(u); len(queries) > 0 {
+				return find(queries[0])
+			}
+			return find(matchBy(mapped.Matching()[0], ""))
+		},
+		matches: func(u User) (out []scim.Request) {
+			for _, q := range mapped.matches(u) {
+				out = append(out, find(q))
+			}
+			return out
 		},
 		Read: func(id string) scim.Request { return entra.read(userPath(id), "") },
 		Create: func(u User) scim.Request {
-			return entra.send(http.MethodPost, scim.UsersEndpoint, mapped.prune(entraUser(u)))
+			return entra.send(http.MethodPost, scim.UsersEndpoint, entraBody(mapped.rows(u, true)))
 		},
 		Delete: func(id string) scim.Request { return entra.delete(userPath(id), entra.get) },
 		FindGroup: func(g Group) scim.Request {
@@ -132,97 +128,6 @@ func entraCommon(set settings) (*Dialect, words) {
 		},
 		DeleteGroup: func(id string) scim.Request { return entra.delete(groupPath(id), entra.get) },
 	}, entra
-}
-
-// entraUser is the body of a create, the same in both dialects.
-func entraUser(u User) object {
-	o := object{
-		{"schemas", list{scim.UserURN, scim.EnterpriseUserURN}},
-		{"externalId", u.ObjectID},
-		{"userName", u.UserName},
-		{"active", true},
-	}
-	if a := entraAddress(u); len(a) > 0 {
-		o = o.with("addresses", list{append(object{{"type", "work"}}, a...)})
-	}
-	o = append(o, object{
-		{"displayName", u.DisplayName},
-		{"emails", list{object{{"primary", true}, {"type", "work"}, {"value", u.Email}}}},
-		{"meta", object{{"resourceType", "User"}}},
-		{"name", object{{"formatted", u.Formatted()}, {"familyName", u.FamilyName}, {"givenName", u.GivenName}}},
-	}...)
-	if u.MobilePhone != "" {
-		o = o.with("phoneNumbers", list{object{{"type", "mobile"}, {"value", u.MobilePhone}}})
-	}
-	o = o.withText("preferredLanguage", u.Locale).with("roles", list{}).withText("title", u.Title)
-	o = o.with(scim.EnterpriseUserURN, object{}.withText("department", u.Department).withText("employeeNumber", u.EmployeeNumber))
-	if u.Custom.URN != "" {
-		o = o.with(u.Custom.URN, object{{u.Custom.Name, u.Custom.Value}}) // schemas does not name it (entra.md 2.1)
-	}
-	return o
-}
-
-// entraAddress is the address at work, in the order of the default mapping.
-func entraAddress(u User) object {
-	return object{}.withText("streetAddress", u.StreetAddress).withText("locality", u.Locality).withText("region", u.Region).
-		withText("postalCode", u.PostalCode).withText("country", u.Country)
-}
-
-// mapping is a row of the default attribute mapping (entra.md 2.1). A source
-// attribute without a value is not sent.
-type mapping struct {
-	path  string
-	value string
-	// valuePath rows keep their path in the compliant dialect.
-	valuePath bool
-}
-
-func entraMappings(u User) []mapping {
-	all := []mapping{
-		{"userName", u.UserName, false},
-		{"displayName", u.DisplayName, false},
-		{"title", u.Title, false},
-		{`emails[type eq "work"].value`, u.Email, true},
-		{"preferredLanguage", u.Locale, false},
-		{"name.givenName", u.GivenName, false},
-		{"name.familyName", u.FamilyName, false},
-		{"name.formatted", u.Formatted(), false},
-		{`addresses[type eq "work"].streetAddress`, u.StreetAddress, true},
-		{`addresses[type eq "work"].locality`, u.Locality, true},
-		{`addresses[type eq "work"].region`, u.Region, true},
-		{`addresses[type eq "work"].postalCode`, u.PostalCode, true},
-		{`addresses[type eq "work"].country`, u.Country, true},
-		{`phoneNumbers[type eq "mobile"].value`, u.MobilePhone, true},
-		{"externalId", u.ObjectID, false},
-		{scim.EnterpriseUserURN + ":employeeNumber", u.EmployeeNumber, false},
-		{scim.EnterpriseUserURN + ":department", u.Department, false},
-	}
-	if u.Custom.URN != "" {
-		all = append(all, mapping{u.Custom.URN + ":" + u.Custom.Name, u.Custom.Value, false})
-	}
-	return all
-}
-
-// difference is a mapped attribute that the target has otherwise, or not.
-type difference struct {
-	mapping
-	absent bool
-}
-
-func entraDifferences(set settings, current scim.Resource, u User) []difference {
-	var out []difference
-	mapped := presetOf(set, entraPresets)
-	for _, m := range entraMappings(u) {
-		if m.value == "" || !mapped.sends(m.path) {
-			continue
-		}
-		have := current.Lookup(m.path)
-		if len(have) > 0 && have[0].String() == m.value {
-			continue
-		}
-		out = append(out, difference{m, len(have) == 0})
-	}
-	return out
 }
 
 // entraManager is the path of the manager.

@@ -33,22 +33,21 @@ func entraCompliant(set settings) *Dialect {
 	patch := func(path string, ops ...any) scim.Request {
 		return entra.send(http.MethodPatch, path, patchOp(ops...))
 	}
-	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+	d.updateAfter = func(id string, current scim.Resource, u User, was before) []scim.Request {
 		var ops []any
 		var added, replaced object
-		for _, diff := range entraDifferences(set, current, u) {
-			word := "replace"
-			if diff.absent {
-				word = "add"
-			}
+		for _, diff := range d.mapping.entraDifferences(current, u, was.sent) {
 			switch {
-			case diff.valuePath:
-				ops = append(ops, object{{"op", word}, {"path", diff.path}, {"value", diff.value}})
+			case diff.valuePath():
+				ops = append(ops, object{{"op", pick(diff.absent, "add", "replace")}, {"path", diff.Target}, {"value", diff.value}})
 			case diff.absent:
-				added = added.with(diff.path, diff.value)
+				added = added.with(diff.Target, diff.value)
 			default:
-				replaced = replaced.with(diff.path, diff.value)
+				replaced = replaced.with(diff.Target, diff.value)
 			}
+		}
+		if roles, by := d.mapping.newRoles(current, u, was.sent); roles != nil {
+			ops = append(ops, entraRoles(set, by, "add", roles)...)
 		}
 		if added != nil {
 			ops = append(ops, object{{"op", "add"}, {"value", added}})
@@ -61,16 +60,16 @@ func entraCompliant(set settings) *Dialect {
 		}
 		return []scim.Request{patch(userPath(id), ops...)}
 	}
-	active := func(on bool) func(string, scim.Resource, User) []scim.Request {
-		return func(id string, _ scim.Resource, u User) []scim.Request {
-			ops := []any{object{{"op", "replace"}, {"path", "active"}, {"value", on}}}
-			if renamedByDeletion(set, u) {
-				ops = append(ops, object{{"op", "replace"}, {"value", object{{"userName", u.UserName}}}})
-			}
-			return []scim.Request{patch(userPath(id), ops...)}
-		}
+	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+		return d.updateAfter(id, current, u, before{})
 	}
-	d.Deactivate, d.Reactivate = active(false), active(true)
+	d.switchActive(func(id string, on bool, u User) scim.Request {
+		ops := []any{object{{"op", "replace"}, {"path", "active"}, {"value", on}}}
+		if renamedByDeletion(set, u) {
+			ops = append(ops, object{{"op", "replace"}, {"value", object{{"userName", u.UserName}}}})
+		}
+		return patch(userPath(id), ops...)
+	})
 	d.SetManager = func(id string, current scim.Resource, managerID string) scim.Request {
 		word := "add"
 		if current.Has(entraManager) {
@@ -90,7 +89,7 @@ func entraCompliant(set settings) *Dialect {
 	if !set.is("roles", "assertive") {
 		d.Assumed = map[string]string{"SetRoles": "that the operation is in lower case"}
 	}
-	d.SetRoles = setRoles(set, "add", patch)
+	d.SetRoles = setRoles(set, d.mapping, "add", patch)
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
 		return patch(groupPath(id), object{{"op", "replace"}, {"value", object{{"displayName", g.Name}}}})
 	}
@@ -108,5 +107,6 @@ func entraCompliant(set settings) *Dialect {
 		}
 		return out
 	}
+	d.switchedOff()
 	return d
 }

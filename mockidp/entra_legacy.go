@@ -42,40 +42,45 @@ func entraLegacy(set settings) *Dialect {
 		return entra.send(http.MethodPatch, path, patchOp(ops...))
 	}
 	op := func(op, path string, value any) object { return object{{"op", op}, {"path", path}, {"value", value}} }
-	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+	truth := func(on bool) any {
+		switch {
+		case set.is("active", "boolean"):
+			return on
+		case set.is("active", "lower-case"):
+			return pick(on, "true", "false")
+		}
+		return pick(on, "True", "False")
+	}
+	d.updateAfter = func(id string, current scim.Resource, u User, was before) []scim.Request {
 		var ops []any
-		for _, diff := range entraDifferences(set, current, u) {
-			word := "Replace"
-			if diff.absent {
-				word = "Add"
+		for _, diff := range d.mapping.entraDifferences(current, u, was.sent) {
+			value := diff.value
+			if b, ok := value.(bool); ok {
+				value = truth(b)
 			}
-			value := any(diff.value)
-			if diff.valuePath && set.is("value-path", "wrapped") {
-				value = list{object{{"value", diff.value}}}
+			if diff.valuePath() && set.is("value-path", "wrapped") {
+				value = list{object{{"value", value}}}
 			}
-			ops = append(ops, op(word, diff.path, value))
+			ops = append(ops, op(pick(diff.absent, "Add", "Replace"), diff.Target, value))
+		}
+		if roles, by := d.mapping.newRoles(current, u, was.sent); roles != nil {
+			ops = append(ops, entraRoles(set, by, "Add", roles)...)
 		}
 		if len(ops) == 0 {
 			return nil
 		}
 		return []scim.Request{patch(userPath(id), ops...)}
 	}
-	active := func(value any) func(string, scim.Resource, User) []scim.Request {
-		return func(id string, _ scim.Resource, u User) []scim.Request {
-			ops := []any{op("Replace", "active", value)}
-			if renamedByDeletion(set, u) {
-				ops = append(ops, op("Replace", "userName", u.UserName))
-			}
-			return []scim.Request{patch(userPath(id), ops...)}
+	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+		return d.updateAfter(id, current, u, before{})
+	}
+	d.switchActive(func(id string, on bool, u User) scim.Request {
+		ops := []any{op("Replace", "active", truth(on))}
+		if renamedByDeletion(set, u) {
+			ops = append(ops, op("Replace", "userName", u.UserName))
 		}
-	}
-	d.Deactivate, d.Reactivate = active("False"), active("True")
-	switch {
-	case set.is("active", "boolean"):
-		d.Deactivate, d.Reactivate = active(false), active(true)
-	case set.is("active", "lower-case"):
-		d.Deactivate, d.Reactivate = active("false"), active("true")
-	}
+		return patch(userPath(id), ops...)
+	})
 	d.SetManager = func(id string, current scim.Resource, managerID string) scim.Request {
 		word := "Add"
 		if current.Has(entraManager) {
@@ -83,7 +88,7 @@ func entraLegacy(set settings) *Dialect {
 		}
 		return patch(userPath(id), op(word, entraManager, managerID))
 	}
-	d.SetRoles = setRoles(set, "Add", patch)
+	d.SetRoles = setRoles(set, d.mapping, "Add", patch)
 	d.RenameGroup = func(id string, _ scim.Resource, g Group, _ []Member) scim.Request {
 		return patch(groupPath(id), op("Replace", "displayName", g.Name))
 	}
@@ -97,6 +102,7 @@ func entraLegacy(set settings) *Dialect {
 		}
 		return out
 	}
+	d.switchedOff()
 	return d
 }
 

@@ -1,17 +1,20 @@
 package mockidp
 
-import "github.com/scimtest/scimtest/scim"
+import (
+	"github.com/scimtest/scimtest/mockidp/mapping"
+	"github.com/scimtest/scimtest/scim"
+)
 
 // entraRole is an app role as it travels: JSON, in a string.
 func entraRole(role string) string {
 	return string(encode(object{{"id", guid("role", role)}, {"value", role}, {"displayName", role}}))
 }
 
-// entraRoles words the app roles of somebody, by the function of the mapping
-// (entra.md 2.7). A single assignment sends the first role. Complex roles are
-// only ever added, with the dialect's word for it; the assertive form sends the
-// whole set, and is documented in lower case alone.
-func entraRoles(set settings, add string, roles []string) (ops []any) {
+// entraRoles words app roles by the function of the mapping (entra.md 2.7). A
+// single assignment sends the first role, by a value path where the option roles
+// says so. Complex roles are only ever added, with the dialect's word for it; the
+// assertive form sends the whole set, and is documented in lower case alone.
+func entraRoles(set settings, by mapping.Roles, add string, roles []string) (ops []any) {
 	strung := func(roles []string) list {
 		out := list{}
 		for _, r := range roles {
@@ -20,7 +23,7 @@ func entraRoles(set settings, add string, roles []string) (ops []any) {
 		return out
 	}
 	switch {
-	case set.is("roles", "assertive"):
+	case by == mapping.AssertiveRoles:
 		set := list{}
 		for _, r := range roles {
 			set = append(set, raw(entraRole(r)))
@@ -28,7 +31,7 @@ func entraRoles(set settings, add string, roles []string) (ops []any) {
 		return []any{object{{"op", "replace"}, {"path", "roles"}, {"value", set}}}
 	case len(roles) == 0:
 		return nil
-	case set.is("roles", "complex"):
+	case by == mapping.ComplexRoles:
 		return []any{object{{"op", add}, {"path", "roles"}, {"value", strung(roles)}}}
 	case set.is("roles", "value-path"):
 		return []any{object{{"op", add}, {"path", `roles[primary eq "True"].value`}, {"value", roles[0]}}}
@@ -36,10 +39,23 @@ func entraRoles(set settings, add string, roles []string) (ops []any) {
 	return []any{object{{"op", add}, {"path", "roles"}, {"value", strung(roles[:1])}}}
 }
 
-// setRoles makes the wording of a dialect.
-func setRoles(set settings, add string, patch func(string, ...any) scim.Request) func(string, []string) []scim.Request {
+// setRoles makes the wording of a dialect. Without a mapping of a customer's own
+// the option roles names the function.
+func setRoles(set settings, m *mapped, add string, patch func(string, ...any) scim.Request) func(string, []string) []scim.Request {
+	by := mapping.SingleRole
+	switch {
+	case set.is("roles", "complex"):
+		by = mapping.ComplexRoles
+	case set.is("roles", "assertive"):
+		by = mapping.AssertiveRoles
+	}
+	for _, a := range m.Attributes {
+		if a.Roles != "" {
+			by = a.Roles
+		}
+	}
 	return func(id string, roles []string) []scim.Request {
-		if ops := entraRoles(set, add, roles); len(ops) > 0 {
+		if ops := entraRoles(set, by, add, roles); len(ops) > 0 {
 			return []scim.Request{patch(userPath(id), ops...)}
 		}
 		return nil

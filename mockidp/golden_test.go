@@ -155,7 +155,7 @@ func TestGoldenRequests(t *testing.T) {
 	require.NoError(t, err)
 	for _, file := range files {
 		switch {
-		case wanted[file] || slices.Contains([]string{"custom", "examples"}, strings.Split(file, "/")[1]): // see custom_test.go
+		case wanted[file] || slices.Contains([]string{"custom", "examples", "mapped"}, strings.Split(file, "/")[1]): // see custom_test.go, mapped_test.go
 		case *update:
 			require.NoError(t, os.Remove(file))
 		default:

@@ -24,12 +24,26 @@ func (d *Dialect) labelled() *Dialect {
 				made.Intent = intent
 				out[0] = reflect.ValueOf(made)
 			case []scim.Request:
-				for i := range made {
-					made[i].Intent = intent
-				}
+				label(intent, made)
 			}
 			return out
 		}))
 	}
+	if d.matches != nil {
+		c.matches = func(u User) []scim.Request { return label("Find", d.matches(u)) }
+	}
+	if d.updateAfter != nil {
+		c.updateAfter = func(id string, current scim.Resource, u User, was before) []scim.Request {
+			return label("Update", d.updateAfter(id, current, u, was))
+		}
+	}
 	return &c
+}
+
+// label says which intent requests word.
+func label(intent string, requests []scim.Request) []scim.Request {
+	for i := range requests {
+		requests[i].Intent = intent
+	}
+	return requests
 }

@@ -107,6 +107,13 @@ type reference struct {
 	escrow escrow
 }
 
+// inScope reports whether somebody is assigned, and let through by the scoping
+// filters of the mapping.
+func (j *Job) inScope(s *sourceUser) bool {
+	in, _ := j.p.d.InScope(s.user)
+	return s.inScope && in
+}
+
 // escrow is where a failed object waits.
 type escrow struct {
 	failures int
@@ -378,7 +385,7 @@ func (j *Job) State(key string) (state SourceState, ok bool) {
 		return SourceState{}, false
 	}
 	state = SourceState{
-		InScope: s.inScope, Enabled: s.enabled, Deleted: !s.deleted.IsZero(),
+		InScope: j.inScope(s), Enabled: s.enabled, Deleted: !s.deleted.IsZero(),
 		Pending: s.changed, Failures: s.escrow.failures, NextTry: s.escrow.next,
 	}
 	if a := j.p.users[key]; a != nil {

@@ -49,9 +49,8 @@ func jumpCloud(set settings) *Dialect {
 	}
 	d.Update = func(id string, current scim.Resource, u User) []scim.Request {
 		var ops []any
-		for _, m := range []mapping{
-			{"userName", u.UserName, false}, {"name.givenName", u.GivenName, false},
-			{"name.familyName", u.FamilyName, false}, {"displayName", u.DisplayName, false},
+		for _, m := range []struct{ path, value string }{
+			{"userName", u.UserName}, {"name.givenName", u.GivenName}, {"name.familyName", u.FamilyName}, {"displayName", u.DisplayName},
 		} {
 			if have := current.Lookup(m.path); m.value != "" && (len(have) == 0 || have[0].String() != m.value) {
 				ops = append(ops, replace(m.path, m.value))

@@ -3,10 +3,7 @@ package mockidp
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"time"
-
-	"github.com/tidwall/gjson"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -30,7 +27,7 @@ var okta = words{
 
 // oktaCommon is what the custom app and the catalog app word alike.
 func oktaCommon(set settings) *Dialect {
-	encode := percent
+	encode, mapped := percent, oktaMapped(set)
 	if set.is("space", "+") {
 		encode = url.QueryEscape
 	}
@@ -93,10 +90,14 @@ func oktaCommon(set settings) *Dialect {
 		Find: func(u User) scim.Request {
 			return okta.read(scim.UsersEndpoint, "filter="+encode("userName eq "+scim.Quote(u.UserName))+"&startIndex=1&count=100")
 		},
-		Read:   func(id string) scim.Request { return okta.read(userPath(id), "") },
-		Create: func(u User) scim.Request { return okta.send(http.MethodPost, scim.UsersEndpoint, oktaUser(set, u)) },
+		Read:    func(id string) scim.Request { return okta.read(userPath(id), "") },
+		mapping: mapped,
+		Create:  func(u User) scim.Request { return okta.send(http.MethodPost, scim.UsersEndpoint, mapped.oktaUser(u)) },
 		Update: func(id string, current scim.Resource, u User) []scim.Request {
-			return []scim.Request{okta.send(http.MethodPut, userPath(id), oktaOverlay(set, current, u))}
+			return []scim.Request{okta.send(http.MethodPut, userPath(id), mapped.oktaOverlay(set, current, u, before{}))}
+		},
+		updateAfter: func(id string, current scim.Resource, u User, was before) []scim.Request {
+			return []scim.Request{okta.send(http.MethodPut, userPath(id), mapped.oktaOverlay(set, current, u, was))}
 		},
 		FindGroup: func(g Group) scim.Request {
 			return okta.read(scim.GroupsEndpoint, "filter="+encode("displayName eq "+scim.Quote(g.Name))+"&startIndex=1&count=100")
@@ -246,92 +247,3 @@ func oktaMembers(set settings, members []Member) list {
 	}
 	return out
 }
-
-func oktaSchemas(u User) list {
-	s := list{scim.UserURN}
-	if u.Department != "" || u.EmployeeNumber != "" {
-		s = append(s, scim.EnterpriseUserURN)
-	}
-	return s
-}
-
-func oktaEnterprise(u User) object {
-	return object{}.withText("employeeNumber", u.EmployeeNumber).withText("department", u.Department)
-}
-
-// oktaUser is the body of a create. The order of the keys up to active is
-// documented; where mapped attributes stand is not known.
-func oktaUser(set settings, u User) object {
-	o := object{
-		{"schemas", oktaSchemas(u)},
-		{"userName", u.UserName},
-		{"name", object{{"givenName", u.GivenName}, {"familyName", u.FamilyName}}},
-		{"emails", list{oktaEmail(set, object{{"primary", true}, {"value", u.Email}, {"type", "work"}})}},
-		{"displayName", u.DisplayName},
-	}
-	o = o.withText("locale", u.Locale).with("externalId", u.ObjectID).with("groups", list{}).
-		with("password", u.Password).with("active", true).withText("title", u.Title)
-	if e := oktaEnterprise(u); len(e) > 0 {
-		o = o.with(scim.EnterpriseUserURN, e)
-	}
-	return o
-}
-
-// oktaOverlay is the body of a profile push: what the target returned, with
-// Okta's values laid over it. name is merged, emails are replaced as a whole,
-// and active stays as the target has it (okta.md 2.4).
-func oktaOverlay(set settings, current scim.Resource, u User) object {
-	o := members(current.JSON())
-	name := members(current.Get("name"))
-	name = name.set("givenName", u.GivenName).set("familyName", u.FamilyName)
-	schemas := list{}
-	have := []string{}
-	for _, s := range current.Lookup("schemas") {
-		schemas, have = append(schemas, s.String()), append(have, s.String())
-	}
-	for _, s := range oktaSchemas(u) {
-		if !slices.Contains(have, s.(string)) {
-			schemas = append(schemas, s)
-		}
-	}
-	emails := list{oktaEmail(set, object{{"value", u.Email}, {"type", "work"}, {"primary", true}})} // not in the order of a create
-	o = o.set("schemas", schemas).set("userName", u.UserName).set("name", name).set("emails", emails).
-		set("displayName", u.DisplayName).set("externalId", u.ObjectID)
-	o = oktaText(set, o, "locale", u.Locale)
-	if o.get("groups") == "" {
-		o = o.with("groups", list{})
-	}
-	o = oktaText(set, o, "title", u.Title)
-	extension := oktaText(set, members(enterpriseOf(current)), "employeeNumber", u.EmployeeNumber)
-	extension = oktaText(set, extension, "department", u.Department)
-	if len(extension) == 0 {
-		return o.without(scim.EnterpriseUserURN)
-	}
-	return o.set(scim.EnterpriseUserURN, extension)
-}
-
-// oktaText sets an attribute of the app's profile. One that is empty overwrites
-// what the target has (okta.md 2.4); what it never had stays away.
-func oktaText(set settings, o object, key, value string) object {
-	switch {
-	case value != "":
-		return o.set(key, value)
-	case o.get(key) == "":
-		return o
-	case set.is("emptied", "empty"):
-		return o.set(key, "")
-	case set.is("emptied", "null"):
-		return o.set(key, nil)
-	}
-	return o.without(key)
-}
-
-// oktaEmail is an address with its type, or without.
-func oktaEmail(set settings, email object) object {
-	if set.is("email-type", "absent") {
-		email = email.without("type")
-	}
-	return email
-}
-
-func enterpriseOf(r scim.Resource) gjson.Result { return r.Get(scim.EnterpriseUserURN) }

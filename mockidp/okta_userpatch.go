@@ -22,8 +22,11 @@ func oktaOINUserPatch(set settings) *Dialect {
 	})
 	patch := func(ops func(profile object) []any) {
 		d.Source["Update"] = Ref{"okta.md 0", Assumed}
-		d.Update = func(id string, _ scim.Resource, u User) []scim.Request {
-			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(oktaProfile(set, u))...))}
+		d.updateAfter = func(id string, _ scim.Resource, u User, was before) []scim.Request {
+			return []scim.Request{okta.send(http.MethodPatch, userPath(id), patchOp(ops(d.mapping.oktaProfile(u, was))...))}
+		}
+		d.Update = func(id string, current scim.Resource, u User) []scim.Request {
+			return d.updateAfter(id, current, u, before{})
 		}
 	}
 	switch {
@@ -37,14 +40,15 @@ func oktaOINUserPatch(set settings) *Dialect {
 			return ops
 		})
 	default:
+		d.updateAfter = nil
 		d.leaveOut("the shape of the profile PATCH has not been captured anywhere public (okta.md 0)", "Update")
 	}
 	return d
 }
 
 // oktaProfile is the whole profile: a push is no difference (okta.md 2.4).
-func oktaProfile(set settings, u User) object {
-	return slices.DeleteFunc(oktaUser(set, u), func(m member) bool {
+func (m *mapped) oktaProfile(u User, was before) object {
+	return slices.DeleteFunc(oktaBody(u, m.profile(u, was)), func(m member) bool {
 		return slices.Contains([]string{"schemas", "groups", "password", "active"}, m.key)
 	})
 }

@@ -2,7 +2,6 @@ package mockidp
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -40,46 +39,4 @@ func presetOf(set settings, presets []Preset) *Preset {
 		return &presets[i]
 	}
 	return nil
-}
-
-// sends reports whether a path is mapped.
-func (p *Preset) sends(path string) bool { return p == nil || slices.Contains(p.Attributes, path) }
-
-// sendsAnyOf reports whether a value of a multi-valued attribute is mapped.
-func (p *Preset) sendsAnyOf(attribute string) bool {
-	return slices.ContainsFunc(p.Attributes, func(a string) bool { return strings.HasPrefix(a, attribute+"[") })
-}
-
-// prune leaves of a body what is mapped, and what every body has.
-func (p *Preset) prune(o object) object {
-	if p == nil {
-		return o
-	}
-	var out object
-	for _, m := range o {
-		switch m.key {
-		case "schemas", "meta", "roles":
-		case "name":
-			m.value = p.parts(m.value, "name.")
-		case scim.EnterpriseUserURN:
-			m.value = p.parts(m.value, scim.EnterpriseUserURN+":")
-		default:
-			if !p.sends(m.key) && !p.sendsAnyOf(m.key) {
-				continue
-			}
-		}
-		out = append(out, m)
-	}
-	return out
-}
-
-// parts leaves of a complex value what is mapped.
-func (p *Preset) parts(value any, prefix string) object {
-	var out object
-	for _, m := range value.(object) {
-		if p.sends(prefix + m.key) {
-			out = append(out, m)
-		}
-	}
-	return out
 }

@@ -41,6 +41,9 @@ func (p *Provider) evaluateGroup(ctx context.Context, key string) Change {
 		return p.pushGroup(ctx, g.group, g.members...)
 	}
 	w := p.beginGroup(ctx, "update", key)
+	if p.d.RenameGroup == nil {
+		return w.lacks("RenameGroup")
+	}
 	x := w.send(p.d.ReadGroup(g.id))
 	if x.Status() == http.StatusNotFound && p.d.rematches { // entra.md 5.9
 		again := p.pushGroup(ctx, g.group, g.members...)

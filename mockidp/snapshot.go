@@ -60,6 +60,7 @@ type accountPart struct {
 	Manager  string `json:"manager,omitempty"`
 	Dirty    bool   `json:"dirty,omitempty"`
 	Sent     *User  `json:"sent,omitempty"`
+	First    *User  `json:"first,omitempty"`
 	// Listed is the account as a list of all showed it.
 	Listed scim.Body `json:"listed,omitempty"`
 }
@@ -151,7 +152,7 @@ func (p *Provider) userPart(key string) any {
 	}
 	var part userPart
 	if a != nil {
-		part.Account = &accountPart{a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.listed.Raw()}
+		part.Account = &accountPart{a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.first, a.listed.Raw()}
 	}
 	if s != nil {
 		part.Source = &sourcePart{
@@ -268,7 +269,7 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 		if a := u.Account; a != nil {
 			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
 			p.users[part.Key] = &account{
-				user: a.User, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: a.Sent, listed: listed,
+				user: a.User, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: a.Sent, first: a.First, listed: listed,
 			}
 		}
 		if s := u.Source; s != nil && p.job != nil {

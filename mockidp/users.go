@@ -3,8 +3,6 @@ package mockidp
 import (
 	"context"
 	"net/http"
-	"reflect"
-	"slices"
 
 	"github.com/tidwall/gjson"
 
@@ -92,6 +90,9 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 		p.users[u.Key] = a
 	}
 	a.user, a.assigned = u, true
+	if in, why := p.d.InScope(u); !in && a.id == "" {
+		return p.begin(ctx, "assign", u.Key).skip("out of scope: " + why)
+	}
 	if p.disabled {
 		a.dirty = true
 		return p.begin(ctx, "assign", u.Key).skip("provisioning is not switched on")
@@ -105,6 +106,8 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 // provision matches the user on the target, and creates or links.
 func (p *Provider) provision(ctx context.Context, a *account) Change {
 	w := p.begin(ctx, "create", a.user.Key)
+	first := a.user
+	a.first = &first
 	switch {
 	case p.d.FindAfterConflict:
 		return p.createOrAdopt(w, a)
@@ -121,26 +124,8 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 		a.listed, a.sent = hit, nil
 		return p.linkTo(w, a, hit.ID())
 	}
-	x := w.send(p.d.Find(a.user))
-	var hits []scim.Resource
-	switch {
-	case x.Status() == http.StatusNotFound && p.isOkta():
-		// Tolerated as "no such user" (okta.md 2.1).
-	case x.Status() == http.StatusOK:
-		list, err := scim.ParseList(x.Response.Body)
-		if err != nil {
-			w.fail(x, "the matching query is not answered by a ListResponse")
-			return w.change
-		}
-		if p.isOkta() && stringNumbers(x) {
-			w.change.Outcome = Failed
-			w.change.Code = "application.provision.user.sync"
-			w.change.Reason = "the paging numbers of the matching query are strings: Okta stops without a word (okta.md 2.1)"
-			return w.change
-		}
-		hits = list.Resources
-	default:
-		w.fail(x, "Error while verifying if user "+a.user.UserName+" exists")
+	hits, ok := p.match(w, a.user, "Error while verifying if user "+a.user.UserName+" exists")
+	if !ok {
 		return w.change
 	}
 	switch len(hits) {
@@ -153,6 +138,43 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 	w.change.Code = "DuplicateTargetEntries"
 	w.change.Reason = "the matching query finds more than one user"
 	return w.change
+}
+
+// match sends the matching queries, one after the other, until one finds
+// somebody (entra.md 2.2). A failure ends the change.
+func (p *Provider) match(w *work, u User, what string) (hits []scim.Resource, ok bool) {
+	queries := []scim.Request{p.d.Find(u)}
+	if p.d.matches != nil {
+		queries = p.d.matches(u)
+	}
+	if len(queries) == 0 {
+		w.change.Outcome, w.change.Reason = Failed, "the user has no value for a matching attribute"
+		return nil, false
+	}
+	for _, q := range queries {
+		x := w.send(q)
+		switch {
+		case x.Status() == http.StatusNotFound && p.isOkta():
+			return nil, true // tolerated as "no such user" (okta.md 2.1)
+		case x.Status() != http.StatusOK:
+			w.fail(x, what)
+			return nil, false
+		}
+		list, err := scim.ParseList(x.Response.Body)
+		switch {
+		case err != nil:
+			w.fail(x, "the matching query is not answered by a ListResponse")
+			return nil, false
+		case p.isOkta() && stringNumbers(x):
+			w.change.Outcome = Failed
+			w.change.Code = "application.provision.user.sync"
+			w.change.Reason = "the paging numbers of the matching query are strings: Okta stops without a word (okta.md 2.1)"
+			return nil, false
+		case len(list.Resources) > 0:
+			return list.Resources, true
+		}
+	}
+	return nil, true
 }
 
 // stringNumbers reports whether a list has its numbers as strings.
@@ -232,7 +254,7 @@ func (p *Provider) adopt(w *work, a *account, hit scim.Resource, inactive bool) 
 		a.active = true
 		return w.done("application.provision.user.reactivate")
 	}
-	for _, r := range p.d.Update(a.id, current, a.user) {
+	for _, r := range p.updates(a, current) {
 		if _, ok := w.expect(r, "Error while trying to push profile update for "+a.user.UserName, http.StatusOK); !ok {
 			return w.change
 		}
@@ -246,14 +268,8 @@ func (p *Provider) adopt(w *work, a *account, hit scim.Resource, inactive bool) 
 // does. Of a linked user only what changed in the directory is compared
 // (entra.md 5.2).
 func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
-	var requests []scim.Request
-	switch {
-	case p.isEntra():
-		requests = p.d.Update(a.id, current, a.changed())
-	case p.d.Update != nil:
-		requests = p.d.Update(a.id, current, a.user)
-	}
-	if reactivate && current.Get("active").Type != gjson.True {
+	requests := p.updates(a, current)
+	if reactivate && p.d.Reactivate != nil && current.Get("active").Type != gjson.True {
 		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
 	}
 	if len(requests) == 0 {
@@ -277,10 +293,20 @@ func (p *Provider) update(ctx context.Context, u User) Change {
 		return p.begin(ctx, "update", u.Key).skip("the user is not assigned")
 	}
 	a.user, a.dirty = u, true
-	if p.disabled || a.id == "" || !a.assigned {
+	in, why := p.d.InScope(u)
+	switch {
+	case p.disabled || !a.assigned || a.id == "" && !p.d.filters():
 		return p.begin(ctx, "update", u.Key).skip("the user is not linked")
+	case !in && a.id != "" && a.active:
+		c := p.unassign(ctx, u.Key)
+		a.assigned = true
+		return c
+	case !in:
+		return p.begin(ctx, "update", u.Key).skip("out of scope: " + why)
+	case a.id == "":
+		return p.provision(ctx, a)
 	}
-	return p.push(ctx, a, false)
+	return p.push(ctx, a, p.d.filters() && !a.active)
 }
 
 // push reads the linked user and sends what has to change.
@@ -307,7 +333,7 @@ func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change
 	if !p.isOkta() {
 		return p.patchDifferences(w, a, current, reactivate)
 	}
-	for _, r := range p.d.Update(a.id, current, a.user) {
+	for _, r := range p.updates(a, current) {
 		if _, ok := w.expect(r, "Error while trying to push profile update for "+a.user.UserName, http.StatusOK); !ok {
 			return w.change
 		}
@@ -456,20 +482,13 @@ func (a *account) pushed() {
 	a.sent, a.dirty = &sent, false
 }
 
-// changed is the user without what was pushed already: the dialects of Entra ID
-// send nothing of an attribute without a value.
-func (a *account) changed() User {
-	u := a.user
-	if a.sent == nil {
-		return u
+// updates makes the target's user look like the directory's.
+func (p *Provider) updates(a *account, current scim.Resource) []scim.Request {
+	switch {
+	case p.d.updateAfter != nil:
+		return p.d.updateAfter(a.id, current, a.user, before{a.sent, a.first})
+	case p.d.Update != nil:
+		return p.d.Update(a.id, current, a.user)
 	}
-	name := u.GivenName == a.sent.GivenName && u.FamilyName == a.sent.FamilyName
-	have, changed := reflect.ValueOf(*a.sent), reflect.ValueOf(&u).Elem()
-	for i := range have.NumField() {
-		ofName := slices.Contains([]string{"GivenName", "FamilyName"}, have.Type().Field(i).Name)
-		if have.Field(i).Equal(changed.Field(i)) && (name || !ofName) {
-			changed.Field(i).SetZero()
-		}
-	}
-	return u
+	return nil
 }

@@ -126,8 +126,6 @@ type Input struct {
 // Result is what a mapping makes of one attribute of a user.
 type Result struct {
 	*Attribute
-	// Inputs are what the expression reads, in the order of the text.
-	Inputs []Input
 	// Value is nil, a string, a bool or a list of strings; nil is not sent.
 	Value any
 	// Defaulted: the value is the default.
@@ -151,7 +149,7 @@ func (m *Mapping) Evaluate(user Lookup, creating bool) []Result {
 
 // Evaluate makes one attribute of a user.
 func (a *Attribute) Evaluate(user Lookup, creating bool) Result {
-	r := Result{Attribute: a, Inputs: a.Inputs(user)}
+	r := Result{Attribute: a}
 	if a.expr != nil {
 		v, err := a.expr.eval(user)
 		if err != nil {
