@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 
 	"github.com/scimtest/scimtest/mockidp/mapping"
@@ -51,17 +52,31 @@ func (a Attributes) MarshalJSON() ([]byte, error) {
 	return []byte(a.text), nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. A single value may stand without a
+// list around it.
 func (a *Attributes) UnmarshalJSON(data []byte) error {
-	var values map[string][]string
-	if err := json.Unmarshal(data, &values); err != nil {
+	var named map[string]json.RawMessage
+	if err := json.Unmarshal(data, &named); err != nil {
 		return err
+	}
+	values := map[string][]string{}
+	for name, raw := range named {
+		var one string
+		if json.Unmarshal(raw, &one) == nil {
+			values[name] = []string{one}
+			continue
+		}
+		var several []string
+		if err := json.Unmarshal(raw, &several); err != nil {
+			return fmt.Errorf("the attribute %s is no text and no list of texts", name)
+		}
+		values[name] = several
 	}
 	*a = AttributesOf(values)
 	return nil
 }
 
-// Sources are the names by which the mappings of an identity provider call the
+// sources are the names by which the mappings of an identity provider call the
 // attributes of User (entra.md 2.1, okta.md 2.2).
 func sources(idp string, u *User) map[string]*string {
 	if idp == mapping.Okta {

@@ -76,6 +76,10 @@ var routes = []route{
 	{"POST /tenants/{tenant}/allow-deletions", action((*Tenant).AllowDeletions)},
 	{"POST /tenants/{tenant}/reconcile", ofTenant(reconcile)},
 
+	{"GET /tenants/{tenant}/mapping", ofTenant(getMapping)},
+	{"PUT /tenants/{tenant}/mapping", ofTenant(putMapping)},
+	{"DELETE /tenants/{tenant}/mapping", ofTenant(deleteMapping)},
+
 	{"GET /tenants/{tenant}/tasks", ofTenant(getTasks)},
 	{"POST /tenants/{tenant}/tasks/retry", action((*Tenant).RetryAll)},
 	{"POST /tenants/{tenant}/tasks/{id}/retry", ofTenant(retryTask)},

@@ -181,6 +181,8 @@ func TestAPI(t *testing.T) {
 	okta.work()
 	okta.log()
 	entra.cycles()
+	okta.mappings()
+	entra.mappings()
 	okta.strangers()
 
 	var documented []string
@@ -380,6 +382,20 @@ func (a *api) cycles() {
 	a.call(200, "DELETE", "/tenants/desk/users/ada", "")
 	a.call(200, "GET", "/tenants/desk/users/ada", "")
 	a.call(200, "POST", "/tenants/desk/users/ada/restore", "")
+}
+
+func (a *api) mappings() {
+	t := a.contract.t
+	assert.Equal(t, false, a.call(200, "GET", "/tenants/desk/mapping?user=ada", "")["imported"])
+	a.call(404, "GET", "/tenants/desk/mapping?user=nobody", "")
+	files := mappingFiles(t, a.Dialect().IdP)
+	got := a.call(200, "PUT", "/tenants/desk/mapping", files)
+	assert.Equal(t, true, got["imported"])
+	assert.NotEmpty(t, got["unsupported"])
+	a.call(200, "GET", "/tenants/desk/mapping?user=ada", "")
+	bad := a.call(400, "PUT", "/tenants/desk/mapping", `{"schema":{}}`)
+	assert.Contains(t, bad["detail"], "no synchronization schema")
+	assert.Equal(t, false, a.call(200, "DELETE", "/tenants/desk/mapping", "")["imported"])
 }
 
 // strangers goes through all routes: without the password, from another site,

@@ -152,7 +152,7 @@ func (a *App) AddTenant(s Settings, secret string) (*Tenant, error) {
 	if a.tenants[s.ID] != nil {
 		return nil, conflict("there is a tenant %q already; give another id", s.ID)
 	}
-	t, err := newTenant(a, s, secret)
+	t, err := newTenant(a, s, secret, nil)
 	if err != nil {
 		return nil, err
 	}

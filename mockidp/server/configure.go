@@ -27,7 +27,7 @@ func (t *Tenant) Configure(ctx context.Context, change func(*Settings) error, se
 		}
 		after.clean()
 		after.ID = t.settings.ID
-		d, err := after.check()
+		d, err := after.check(t.mapping.parsed())
 		if err != nil {
 			return err
 		}

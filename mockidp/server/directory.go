@@ -38,6 +38,9 @@ type User struct {
 	Enabled bool `json:"enabled"`
 	// Manager is the key of another user.
 	Manager string `json:"manager,omitempty"`
+	// Attributes are further attributes, by the names that a mapping of a
+	// customer's own calls them: extensionAttribute1, appRoleAssignments.
+	Attributes mockidp.Attributes `json:"attributes,omitzero"`
 	// Deleted is when the user was put into the recycle bin of Entra ID; zero
 	// for who is not there. Other identity providers delete at once.
 	Deleted time.Time `json:"deleted,omitzero"`
@@ -59,7 +62,7 @@ func (u User) mockidp() mockidp.User {
 		Key: u.Key, ObjectID: u.ObjectID, UserName: u.UserName, GivenName: u.GivenName, FamilyName: u.FamilyName,
 		DisplayName: u.DisplayName, Email: u.Email, Title: u.Title, Department: u.Department, EmployeeNumber: u.EmployeeNumber,
 		MobilePhone: u.MobilePhone, StreetAddress: u.StreetAddress, Locality: u.Locality, Region: u.Region,
-		PostalCode: u.PostalCode, Country: u.Country, Locale: u.Locale, Password: placeholder(u.ObjectID),
+		PostalCode: u.PostalCode, Country: u.Country, Locale: u.Locale, Password: placeholder(u.ObjectID), More: u.Attributes,
 	}
 }
 
@@ -73,17 +76,32 @@ const maxText = 1024
 // check says what is wrong with a user.
 func (u *User) check() error {
 	for _, f := range u.fields() {
-		switch v := *f.value; {
-		case !utf8.ValidString(v):
-			return invalid("%s is no text in UTF-8", f.name)
-		case len(v) > maxText:
-			return invalid("%s is longer than %d bytes", f.name, maxText)
-		case strings.ContainsFunc(v, unicode.IsControl):
-			return invalid("%s holds a control character", f.name)
+		if err := checkText(f.name, *f.value); err != nil {
+			return err
+		}
+	}
+	for name, values := range u.Attributes.Values() {
+		for _, v := range append([]string{name}, values...) {
+			if err := checkText("the attribute "+name, v); err != nil {
+				return err
+			}
 		}
 	}
 	if strings.TrimSpace(u.UserName) == "" {
 		return invalid("a user needs a user_name")
+	}
+	return nil
+}
+
+// checkText says what is wrong with a value.
+func checkText(name, v string) error {
+	switch {
+	case !utf8.ValidString(v):
+		return invalid("%s is no text in UTF-8", name)
+	case len(v) > maxText:
+		return invalid("%s is longer than %d bytes", name, maxText)
+	case strings.ContainsFunc(v, unicode.IsControl):
+		return invalid("%s holds a control character", name)
 	}
 	return nil
 }

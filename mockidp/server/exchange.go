@@ -150,6 +150,9 @@ func (t *Tenant) plan(d Directory) (*plan, error) {
 				return nil, invalid("user %d: %v", i+1, err)
 			}
 			u.Key, u.ObjectID, u.Deleted = ours, have.ObjectID, have.Deleted
+			if u.Attributes.IsZero() { // CSV and LDIF have none
+				u.Attributes = have.Attributes
+			}
 			p.change = append(p.change, u)
 		} else {
 			if taken2, _ := taken(u.Key, ""); taken2 {

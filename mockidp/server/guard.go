@@ -65,8 +65,11 @@ func (g *Guard) Wrap(next http.Handler) http.Handler {
 			return
 		}
 		limit := int64(maxBody)
-		if strings.HasSuffix(r.URL.Path, "/import") {
+		switch {
+		case strings.HasSuffix(r.URL.Path, "/import"):
 			limit = maxImport
+		case strings.HasSuffix(r.URL.Path, "/mapping"):
+			limit = maxMapping
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		if err := g.own(r); err != nil {

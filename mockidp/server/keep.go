@@ -24,6 +24,7 @@ type write struct {
 const (
 	kindTenant   = "tenant"   // settings
 	kindSecret   = "secret"   //nolint:gosec // the name of a kind, not a secret
+	kindMapping  = "mapping"  // the files of a customer's own mapping
 	kindProgress = "progress" // clock, cycles, switches
 	kindFaults   = "faults"
 	kindUser     = "user"
@@ -139,7 +140,18 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 		}
 	}
 	s.ID = id
-	t, err := newTenant(a, s, secret)
+	var own *imported
+	if data := k[kindMapping][""]; data != nil {
+		var files MappingFiles
+		err := json.Unmarshal(data, &files)
+		if err == nil {
+			own, err = files.read()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("its mapping cannot be read: %w", err)
+		}
+	}
+	t, err := newTenant(a, s, secret, own)
 	if err != nil {
 		return nil, err
 	}

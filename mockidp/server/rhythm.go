@@ -31,8 +31,12 @@ func (t *Tenant) view(p *person) told {
 	}
 }
 
-// inScope reports whether somebody is assigned, and meets the scoping filters.
+// inScope reports whether somebody is assigned, and meets the scoping filters:
+// those of the tenant, and those of the mapping.
 func (t *Tenant) inScope(p *person) bool {
+	if in, _ := t.dialect.InScope(p.User.mockidp()); !in {
+		return false
+	}
 	if !p.Assigned && !t.settings.SyncAll && !t.assignedByGroup(p.User.Key) {
 		return false
 	}
@@ -325,7 +329,7 @@ func (t *Tenant) demandDialect() *mockidp.Dialect {
 			options[name] = value
 		}
 	}
-	d, err := mockidp.Lookup("entra-ondemand", options)
+	d, err := mockidp.LookupMapped("entra-ondemand", options, t.mapping.parsed())
 	if err != nil {
 		return plain
 	}

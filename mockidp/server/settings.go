@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/mockidp/mapping"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -69,12 +70,13 @@ func slug(name string) string {
 	return strings.Trim(b.String(), "-")
 }
 
-// check returns the dialect that the settings name, or what is wrong with them.
-func (s *Settings) check() (*mockidp.Dialect, error) {
+// check returns the dialect that the settings name, with a mapping of a
+// customer's own or nil, or what is wrong with them.
+func (s *Settings) check(own *mapping.Mapping) (*mockidp.Dialect, error) {
 	if s.ID == "" || s.ID != slug(s.ID) || len(s.ID) > 60 {
 		return nil, invalid("the id %q of a tenant has to be lower-case letters, digits and dashes", s.ID)
 	}
-	d, err := mockidp.Lookup(s.Dialect, s.Options)
+	d, err := mockidp.LookupMapped(s.Dialect, s.Options, own)
 	if err != nil {
 		return nil, invalid("%v", err)
 	}

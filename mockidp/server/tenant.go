@@ -25,10 +25,12 @@ type Tenant struct {
 	mu       sync.Mutex
 	settings Settings
 	secret   string
-	dialect  *mockidp.Dialect
-	client   *scim.Client
-	way      *way
-	dir      *directory
+	// mapping is that of a customer's own, nil without one.
+	mapping *imported
+	dialect *mockidp.Dialect
+	client  *scim.Client
+	way     *way
+	dir     *directory
 	// dirtyUsers and dirtyGroups are those of whom the identity provider was
 	// not told yet.
 	dirtyUsers, dirtyGroups map[string]bool
@@ -82,8 +84,8 @@ var errClosing = conflict("the tenant is being closed")
 // fromClock is the source of what is done because its time has come.
 const fromClock = "clock"
 
-func newTenant(a *App, s Settings, secret string) (*Tenant, error) {
-	d, err := s.check()
+func newTenant(a *App, s Settings, secret string, m *imported) (*Tenant, error) {
+	d, err := s.check(m.parsed())
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +94,7 @@ func newTenant(a *App, s Settings, secret string) (*Tenant, error) {
 		return nil, err
 	}
 	t := &Tenant{
-		app: a, id: s.ID, settings: s, secret: secret, dialect: d, client: client, way: newWay(),
+		app: a, id: s.ID, settings: s, secret: secret, mapping: m, dialect: d, client: client, way: newWay(),
 		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{}, bin: map[string]bool{},
 		log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
 		clock: mockidp.NewClock(a.cfg.Now()),
