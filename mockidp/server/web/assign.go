@@ -5,9 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/mockidp/server"
-	"github.com/scimtest/scimtest/scim"
 )
 
 type assignData struct {
@@ -107,71 +105,4 @@ func (v *visit) scope() error {
 		return nil
 	}, nil)
 	return v.acted("/assignments", "The scope was changed", server.Result{}, err)
-}
-
-// wording is how an identity provider words an intent.
-type wording struct {
-	Name, Source, Mark, Note string
-}
-
-type mappingData struct {
-	Dialect  *mockidp.Dialect
-	Options  []chosen
-	Wordings []wording
-	// Example is a user, by whom the mapping is shown.
-	Example *server.UserDetail
-	Fields  []field
-	Body    []line
-	Match   *scim.Request
-}
-
-// mapping shows what the identity provider makes of a user, and how each of its
-// requests is known.
-func (v *visit) mapping() error {
-	d := mappingData{Dialect: v.t.Dialect(), Options: options(v.t.Dialect(), v.t.Settings().Options)}
-	key := strings.TrimSpace(v.r.URL.Query().Get("user"))
-	if key == "" {
-		if page, _ := v.t.Users(server.ListQuery{Limit: 1}); len(page) > 0 {
-			key = page[0].Key
-		}
-	} else if keys, _ := v.named(key); len(keys) > 0 {
-		key = keys[0]
-	}
-	if u, err := v.t.User(key); err == nil {
-		d.Example, d.Fields, d.Body = &u, userFields(&u.User), lines(u.Body, nil, false)
-		if d.Dialect.Find != nil {
-			find := d.Dialect.Find(mockidp.User{Key: u.Key, ObjectID: u.ObjectID, UserName: u.UserName, Email: u.Email, DisplayName: u.DisplayName})
-			d.Match = &find
-		}
-	}
-	for _, name := range mockidp.Intents() {
-		w := wording{Name: name}
-		switch ref, known := d.Dialect.Source[name]; {
-		case known:
-			w.Source, w.Mark, w.Note = ref.Key, ref.Mark, d.Dialect.Assumed[name]
-		case d.Dialect.Unknown[name] != "":
-			w.Note = d.Dialect.Unknown[name]
-		default:
-			continue
-		}
-		d.Wordings = append(d.Wordings, w)
-	}
-	return v.show("mapping", "Mapping", d)
-}
-
-// chosen is an option of a dialect with the value that it has.
-type chosen struct {
-	mockidp.Option
-	Value string
-}
-
-func options(d *mockidp.Dialect, set map[string]string) (out []chosen) {
-	for _, o := range d.Options {
-		value := o.Default
-		if set[o.Name] != "" {
-			value = set[o.Name]
-		}
-		out = append(out, chosen{o, value})
-	}
-	return out
 }

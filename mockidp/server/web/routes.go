@@ -34,6 +34,8 @@ func (s *Site) routes() {
 	s.post("/assignments/groups", (*visit).assignGroup)
 	s.post("/assignments/scope", (*visit).scope)
 	s.get("/mapping", (*visit).mapping)
+	s.post("/mapping/import", (*visit).importMapping)
+	s.post("/mapping/default", (*visit).dropMapping)
 
 	s.get("/demand", (*visit).demand)
 	s.post("/demand", (*visit).provision)

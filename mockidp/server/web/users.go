@@ -2,10 +2,14 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/mockidp/server"
 	"github.com/scimtest/scimtest/scim"
 )
@@ -72,18 +76,49 @@ func userFields(u *server.User) []field {
 	return fields
 }
 
-// fill takes the attributes of a form.
-func (v *visit) fill(u *server.User) {
+// fill takes the attributes of a form; those that cannot be read are as they were.
+func (v *visit) fill(u *server.User) error {
 	for _, f := range userFields(u) {
 		if v.r.PostForm.Has(f.Name) {
 			*f.value(u) = strings.TrimSpace(v.r.PostFormValue(f.Name))
 		}
 	}
+	if !v.r.PostForm.Has("attributes") {
+		return nil
+	}
+	values := map[string][]string{}
+	for text := range strings.Lines(v.r.PostFormValue("attributes")) {
+		name, value, ok := strings.Cut(strings.TrimSpace(text), ":")
+		switch {
+		case strings.TrimSpace(text) == "":
+		case !ok || strings.TrimSpace(name) == "":
+			return fmt.Errorf("the line %q of the further attributes is not like name: value: %w", strings.TrimSpace(text), server.ErrInvalid)
+		default:
+			name = strings.TrimSpace(name)
+			values[name] = append(values[name], strings.TrimSpace(value))
+		}
+	}
+	u.Attributes = mockidp.AttributesOf(values)
+	return nil
+}
+
+// moreText is what a form shows of further attributes.
+func moreText(u *server.User) string {
+	var b strings.Builder
+	values := u.Attributes.Values()
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		for _, v := range values[name] {
+			b.WriteString(name + ": " + v + "\n")
+		}
+	}
+	return b.String()
 }
 
 type userForm struct {
-	Key     string
-	Fields  []field
+	Key    string
+	Fields []field
+	// More are the further attributes, one value a line.
+	More    string
 	Enabled bool
 	Assign  bool
 }
@@ -94,14 +129,17 @@ func (v *visit) newUser() error {
 
 func (v *visit) addUser() error {
 	var u server.User
-	v.fill(&u)
+	wrong := v.fill(&u)
 	u.Enabled = v.r.PostFormValue("enabled") != ""
 	assign := v.r.PostFormValue("assign") != ""
 	ctx, cancel := v.ctx()
 	defer cancel()
+	if wrong != nil {
+		return v.wrongUser(wrong, "Add a user", userForm{"", userFields(&u), v.r.PostFormValue("attributes"), u.Enabled, assign})
+	}
 	added, r, err := v.t.AddUser(ctx, u)
 	if err != nil && isWrong(err) {
-		return v.showAs(statusOf(err), "user-form", "Add a user", &flash{"bad", sentence(err)}, userForm{"", userFields(&u), u.Enabled, assign})
+		return v.wrongUser(err, "Add a user", userForm{"", userFields(&u), moreText(&u), u.Enabled, assign})
 	}
 	if err != nil {
 		return v.acted("/users", "The user was added", r, err)
@@ -118,7 +156,12 @@ func (v *visit) editUser() error {
 	if err != nil {
 		return err
 	}
-	return v.show("user-form", "Edit "+u.UserName, userForm{u.Key, userFields(&u.User), u.Enabled, false})
+	return v.show("user-form", "Edit "+u.UserName, userForm{u.Key, userFields(&u.User), moreText(&u.User), u.Enabled, false})
+}
+
+// wrongUser shows the form again, with what was written and what is wrong.
+func (v *visit) wrongUser(err error, title string, form userForm) error {
+	return v.showAs(statusOf(err), "user-form", title, &flash{"bad", sentence(err)}, form)
 }
 
 func (v *visit) saveUser() error {
@@ -126,13 +169,12 @@ func (v *visit) saveUser() error {
 	ctx, cancel := v.ctx()
 	defer cancel()
 	_, r, err := v.t.EditUser(ctx, key, func(u *server.User) error {
-		v.fill(u)
-		return nil
+		return v.fill(u)
 	})
 	if err != nil && isWrong(err) {
 		u := server.User{}
-		v.fill(&u)
-		return v.showAs(statusOf(err), "user-form", "Edit a user", &flash{"bad", sentence(err)}, userForm{key, userFields(&u), true, false})
+		_ = v.fill(&u) // what is wrong is known
+		return v.wrongUser(err, "Edit a user", userForm{key, userFields(&u), v.r.PostFormValue("attributes"), true, false})
 	}
 	return v.acted("/users/"+key, "The user was changed", r, err)
 }
