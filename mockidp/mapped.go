@@ -171,10 +171,12 @@ func (d *Dialect) Attributes(u User) []MappedAttribute {
 		switch {
 		case r.Reference:
 			a.Note = "a reference: the target's id of the manager, sent when both are linked"
+		case r.Value == nil && a.Note == "" && d.mapping.IdP == mapping.Okta:
+			a.Note = "no value: a push takes away what the target has"
 		case r.Value == nil && a.Note == "":
-			a.Note = "no value: nothing is sent"
+			a.Note = "no value"
 		case r.Value != nil && !sendable(r):
-			a.Note = "several values: how they are worded is not known, nothing is sent"
+			a.Note = "several values: how they are worded is not known"
 		case r.Defaulted:
 			a.Note = "the default value, in a create alone"
 		}
