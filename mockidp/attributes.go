@@ -3,7 +3,7 @@ package mockidp
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/scimtest/scimtest/mockidp/mapping"
 )
@@ -76,24 +76,44 @@ func (a *Attributes) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// sources are the names by which the mappings of an identity provider call the
-// attributes of User (entra.md 2.1, okta.md 2.2).
-func sources(idp string, u *User) map[string]*string {
-	if idp == mapping.Okta {
-		return map[string]*string{
-			"user.login": &u.UserName, "user.email": &u.Email, "user.firstName": &u.GivenName, "user.lastName": &u.FamilyName,
-			"user.displayName": &u.DisplayName, "user.title": &u.Title, "user.department": &u.Department,
-			"user.employeeNumber": &u.EmployeeNumber, "user.mobilePhone": &u.MobilePhone, "user.streetAddress": &u.StreetAddress,
-			"user.city": &u.Locality, "user.state": &u.Region, "user.zipCode": &u.PostalCode, "user.countryCode": &u.Country,
-			"user.locale": &u.Locale,
-		}
-	}
-	return map[string]*string{
-		"userPrincipalName": &u.UserName, "mail": &u.Email, "givenName": &u.GivenName, "surname": &u.FamilyName,
-		"displayName": &u.DisplayName, "jobTitle": &u.Title, "department": &u.Department, "employeeId": &u.EmployeeNumber,
-		"mobile": &u.MobilePhone, "streetAddress": &u.StreetAddress, "city": &u.Locality, "state": &u.Region,
-		"postalCode": &u.PostalCode, "country": &u.Country, "preferredLanguage": &u.Locale, "objectId": &u.ObjectID,
-	}
+// sources are the attributes of User by the names that the mappings of an identity
+// provider call them (entra.md 2.1, okta.md 2.2).
+var sources = map[string]map[string]func(*User) string{
+	mapping.Entra: {
+		"userPrincipalName": func(u *User) string { return u.UserName },
+		"objectId":          func(u *User) string { return u.ObjectID },
+		"mail":              func(u *User) string { return u.Email },
+		"givenName":         func(u *User) string { return u.GivenName },
+		"surname":           func(u *User) string { return u.FamilyName },
+		"displayName":       func(u *User) string { return u.DisplayName },
+		"jobTitle":          func(u *User) string { return u.Title },
+		"department":        func(u *User) string { return u.Department },
+		"employeeId":        func(u *User) string { return u.EmployeeNumber },
+		"mobile":            func(u *User) string { return u.MobilePhone },
+		"streetAddress":     func(u *User) string { return u.StreetAddress },
+		"city":              func(u *User) string { return u.Locality },
+		"state":             func(u *User) string { return u.Region },
+		"postalCode":        func(u *User) string { return u.PostalCode },
+		"country":           func(u *User) string { return u.Country },
+		"preferredLanguage": func(u *User) string { return u.Locale },
+	},
+	mapping.Okta: {
+		"user.login":          func(u *User) string { return u.UserName },
+		"user.email":          func(u *User) string { return u.Email },
+		"user.firstName":      func(u *User) string { return u.GivenName },
+		"user.lastName":       func(u *User) string { return u.FamilyName },
+		"user.displayName":    func(u *User) string { return u.DisplayName },
+		"user.title":          func(u *User) string { return u.Title },
+		"user.department":     func(u *User) string { return u.Department },
+		"user.employeeNumber": func(u *User) string { return u.EmployeeNumber },
+		"user.mobilePhone":    func(u *User) string { return u.MobilePhone },
+		"user.streetAddress":  func(u *User) string { return u.StreetAddress },
+		"user.city":           func(u *User) string { return u.Locality },
+		"user.state":          func(u *User) string { return u.Region },
+		"user.zipCode":        func(u *User) string { return u.PostalCode },
+		"user.countryCode":    func(u *User) string { return u.Country },
+		"user.locale":         func(u *User) string { return u.Locale },
+	},
 }
 
 // softDeleted is the attribute of Entra ID that says that an account is to be
@@ -103,16 +123,16 @@ const softDeleted = "IsSoftDeleted"
 // lookup finds the attributes of a user for expressions. deleted is the value of
 // IsSoftDeleted.
 func lookup(idp string, u User, deleted bool) mapping.Lookup {
-	own := sources(idp, &u)
+	own := sources[idp]
 	var more map[string][]string
 	if !u.More.IsZero() {
 		more = u.More.Values()
 	}
 	return func(name string) []string {
-		if v, ok := own[name]; ok {
-			return []string{*v}
+		if value, ok := own[name]; ok {
+			return []string{value(&u)}
 		}
-		if idp == mapping.Entra && strings.EqualFold(name, softDeleted) {
+		if idp == mapping.Entra && name == softDeleted {
 			return []string{pick(deleted, "True", "False")}
 		}
 		return more[name]
@@ -120,8 +140,8 @@ func lookup(idp string, u User, deleted bool) mapping.Lookup {
 }
 
 // KnownSource reports whether the directory has an attribute of this name for
-// every user.
+// every user, or can have it.
 func KnownSource(idp, name string) bool {
-	_, ok := sources(idp, &User{})[name]
-	return ok || idp == mapping.Entra && (name == softDeleted || name == "manager" || name == mapping.AppRoles)
+	_, ok := sources[idp][name]
+	return ok || idp == mapping.Entra && slices.Contains([]string{softDeleted, "manager", mapping.AppRoles}, name)
 }

@@ -16,7 +16,8 @@
 //		// Now look into your own store: can ada still log in?
 //	}
 //
-// [Dialects] lists whom it can play, [Lookup] sets the options of one, and
+// [Dialects] lists whom it can play, [Lookup] sets the options of one,
+// [LookupMapped] gives it the attribute mapping of a customer's own tenant, and
 // [ParseCustom] reads a client of your own from a YAML file. Each verb, such as
 // [Provider.Assign] and [Provider.AddMembers], returns a [Change]: what was done,
 // the exchanges that it took, and what the identity provider's log says.

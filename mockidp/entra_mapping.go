@@ -293,6 +293,9 @@ func (d *Dialect) switchedOff() {
 	if !slices.ContainsFunc(m.Attributes, func(a *mapping.Attribute) bool { return a.Reference }) {
 		d.leaveOut("the mapping has no manager", "SetManager", "ClearManager")
 	}
+	if !slices.ContainsFunc(m.Attributes, func(a *mapping.Attribute) bool { return a.Roles != "" }) {
+		d.leaveOut("the mapping has no function of app roles", "SetRoles")
+	}
 }
 
 // switchActive makes the wordings that disable and enable an account. Where a

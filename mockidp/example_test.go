@@ -9,6 +9,7 @@ import (
 
 	"github.com/scimtest/scimtest/internal/reference"
 	"github.com/scimtest/scimtest/mockidp"
+	"github.com/scimtest/scimtest/mockidp/mapping"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -187,4 +188,35 @@ func ExampleNew() {
 	// Output:
 	// GET /Users staging false
 	// failed
+}
+
+// The mapping of a customer's own tenant: what does it make of somebody?
+func ExampleLookupMapped() {
+	own, err := mapping.ParseEntra([]byte(`{"synchronizationRules": [{"objectMappings": [{
+		"sourceObjectName": "User",
+		"attributeMappings": [
+			{"targetAttributeName": "userName", "matchingPriority": 1,
+			 "source": {"expression": "ToLower([userPrincipalName])", "type": "Function"}},
+			{"targetAttributeName": "nickName",
+			 "source": {"expression": "PCase([givenName])", "type": "Function"}}
+		]}]}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, p := range own.Problems {
+		fmt.Println(p)
+	}
+
+	entra, err := mockidp.LookupMapped("entra-compliant", nil, own)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, a := range entra.Attributes(mockidp.User{UserName: "Dana.Fox@example.com"}) {
+		fmt.Println(a.Target, a.Wire)
+	}
+	// Output:
+	// the mapping of User, nickName, at character 1 of PCase([givenName]): the function PCase is not supported
+	// userName "dana.fox@example.com"
 }

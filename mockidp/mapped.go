@@ -117,7 +117,7 @@ func rankIn(keys ...string) func(string) int {
 // and else why not. Without a mapping of a customer's own everybody is in scope
 // who is assigned.
 func (d *Dialect) InScope(u User) (in bool, why string) {
-	if d.mapping == nil {
+	if !d.filters() {
 		return true, ""
 	}
 	return d.mapping.InScope(lookup(d.mapping.IdP, u, false))

@@ -175,9 +175,61 @@ func TestWhatAMappingOfEntraSwitchesOff(t *testing.T) {
 	assert.Contains(t, d.Find(worker).RawQuery, "userName", "users are matched by userName where no attribute has a priority")
 }
 
+// TestCyclesOfAMappingThatSwitchesOff: what is never sent holds nothing up.
+func TestCyclesOfAMappingThatSwitchesOff(t *testing.T) {
+	for _, flows := range []string{"Add", "Update, Delete", "Add, Update"} {
+		m, err := mapping.ParseEntra([]byte(`{"synchronizationRules":[{"objectMappings":[{"flowTypes":"` + flows + `","sourceObjectName":"User","attributeMappings":[
+			{"targetAttributeName":"userName","source":{"expression":"[userPrincipalName]"}},
+			{"targetAttributeName":"active","source":{"expression":"Not([IsSoftDeleted])"}},
+			{"targetAttributeName":"` + scim.EnterpriseUserURN + `:manager","source":{"expression":"[manager]"}}]}]}]}`))
+		require.NoError(t, err)
+		d, err := mockidp.LookupMapped("entra-legacy", nil, m)
+		require.NoError(t, err)
+		s := newStage(t, "entra-legacy", nil, false)
+		var sent []scim.Request
+		idp := mockidp.New(mockidp.Config{Dialect: d, Target: recording{s.client, &sent}})
+		clock := mockidp.NewClock(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
+		job := mockidp.NewJob(idp, clock, mockidp.DefaultJobRules())
+		job.Assign(s.user("ada"))
+		job.Assign(s.user("bo"))
+		job.AssignGroup(sales, "ada")
+		job.RunCycle(ctx)
+		job.SetManager("ada", "bo")
+		job.RemoveMembers(sales.Key, "ada")
+		job.RenameGroup(sales.Key, "Other")
+		u := s.user("ada")
+		u.UserName = "other-" + u.UserName
+		job.Change(u)
+		job.RunCycle(ctx)
+		job.Restart(ctx, false)
+		job.RunCycle(ctx)
+		job.Delete("ada")
+		job.DeleteGroup(sales.Key)
+		job.RunCycle(ctx)
+		job.Purge("ada")
+		job.RunCycle(ctx)
+		methods := map[string]bool{}
+		for _, r := range sent {
+			methods[r.Method] = true
+			assert.NotContains(t, r.Method+r.Path, "POST/Groups", flows)
+		}
+		assert.Equal(t, strings.Contains(flows, "Add"), methods["POST"], flows)
+		assert.Equal(t, flows == "Add, Update", methods["PATCH"], flows)
+		assert.False(t, methods["DELETE"], flows)
+	}
+}
+
 // TestScopingFiltersOfAMapping: in cycles, at once and on demand.
 func TestScopingFiltersOfAMapping(t *testing.T) {
 	s, sent := mappedStage(t, "entra-legacy")
+	m, err := mapping.ParseEntra([]byte(`{"synchronizationRules":[{"objectMappings":[{"sourceObjectName":"User",
+		"scope":{"groups":[{"clauses":[{"operatorName":"NOT EQUALS","sourceOperandName":"department","targetOperand":{"values":["Ashore"]}}]}]},
+		"attributeMappings":[{"targetAttributeName":"userName","source":{"expression":"[userPrincipalName]"}},
+		{"targetAttributeName":"active","source":{"expression":"Not([IsSoftDeleted])"}}]}]}]}`))
+	require.NoError(t, err)
+	d, err := mockidp.LookupMapped("entra-legacy", nil, m)
+	require.NoError(t, err)
+	s.idp = mockidp.New(mockidp.Config{Dialect: d, Target: recording{s.client, sent}})
 	u := worker
 	u.Department, u.Title = "Ashore", ""
 	c := s.idp.Assign(ctx, u)
@@ -192,10 +244,18 @@ func TestScopingFiltersOfAMapping(t *testing.T) {
 	require.NoError(t, s.idp.Update(ctx, u).Err())
 	account, _ := s.idp.Account(u.Key)
 	assert.False(t, account.Active)
+	s.idp.Restart(ctx)
+	s.idp.Assign(ctx, u)
+	account, _ = s.idp.Account(u.Key)
+	assert.False(t, account.Active, "still out of scope")
 	u.Department = "Hull"
 	require.NoError(t, s.idp.Update(ctx, u).Err())
 	account, _ = s.idp.Account(u.Key)
 	assert.True(t, account.Active)
+	u.Department = ""
+	s.idp.Assign(ctx, u)
+	account, _ = s.idp.Account(u.Key)
+	assert.False(t, account.Active, "assigned anew, out of scope")
 
 	s, sent = mappedStage(t, "entra-legacy")
 	clock := mockidp.NewClock(time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))

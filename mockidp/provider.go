@@ -91,7 +91,8 @@ type account struct {
 	// sent is the user as it was pushed last, nil when all of it is to be
 	// compared.
 	sent *User
-	// first is the user as the account was made or found.
+	// first is the user as the account was made or found; nil where nothing hangs
+	// on it.
 	first *User
 	// rematching: a linked account was gone, and is looked for.
 	rematching bool

@@ -139,6 +139,9 @@ func (p *Provider) perform(ctx context.Context, s subject, a act) Change {
 			return p.provision(ctx, account)
 		}
 		if account != nil {
+			if in, why := p.d.InScope(account.user); !in {
+				return p.outOfScope(ctx, account, "update", why)
+			}
 			return p.push(ctx, account, true)
 		}
 	case "evaluate-group":

@@ -90,8 +90,8 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 		p.users[u.Key] = a
 	}
 	a.user, a.assigned = u, true
-	if in, why := p.d.InScope(u); !in && a.id == "" {
-		return p.begin(ctx, "assign", u.Key).skip("out of scope: " + why)
+	if in, why := p.d.InScope(u); !in {
+		return p.outOfScope(ctx, a, "assign", why)
 	}
 	if p.disabled {
 		a.dirty = true
@@ -106,8 +106,11 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 // provision matches the user on the target, and creates or links.
 func (p *Provider) provision(ctx context.Context, a *account) Change {
 	w := p.begin(ctx, "create", a.user.Key)
-	first := a.user
-	a.first = &first
+	if in, why := p.d.InScope(a.user); !in {
+		return w.skip("out of scope: " + why)
+	}
+	a.first = nil
+	p.remember(a)
 	switch {
 	case p.d.FindAfterConflict:
 		return p.createOrAdopt(w, a)
@@ -297,16 +300,23 @@ func (p *Provider) update(ctx context.Context, u User) Change {
 	switch {
 	case p.disabled || !a.assigned || a.id == "" && !p.d.filters():
 		return p.begin(ctx, "update", u.Key).skip("the user is not linked")
-	case !in && a.id != "" && a.active:
-		c := p.unassign(ctx, u.Key)
-		a.assigned = true
-		return c
 	case !in:
-		return p.begin(ctx, "update", u.Key).skip("out of scope: " + why)
+		return p.outOfScope(ctx, a, "update", why)
 	case a.id == "":
 		return p.provision(ctx, a)
 	}
 	return p.push(ctx, a, p.d.filters() && !a.active)
+}
+
+// outOfScope disables the account of somebody who is assigned, and kept out by
+// the scoping filters of the mapping.
+func (p *Provider) outOfScope(ctx context.Context, a *account, action, why string) Change {
+	if a.id == "" || !a.active || p.disabled {
+		return p.begin(ctx, action, a.user.Key).skip("out of scope: " + why)
+	}
+	c := p.unassign(ctx, a.user.Key)
+	a.assigned = true
+	return c
 }
 
 // push reads the linked user and sends what has to change.
@@ -482,8 +492,18 @@ func (a *account) pushed() {
 	a.sent, a.dirty = &sent, false
 }
 
+// remember keeps the user as the account was made or found, where the mapping of
+// a customer's own has attributes that keep their first value.
+func (p *Provider) remember(a *account) {
+	if a.first == nil && p.isOkta() && p.d.mapping != nil && p.d.mapping.own {
+		first := a.user
+		a.first = &first
+	}
+}
+
 // updates makes the target's user look like the directory's.
 func (p *Provider) updates(a *account, current scim.Resource) []scim.Request {
+	p.remember(a)
 	switch {
 	case p.d.updateAfter != nil:
 		return p.d.updateAfter(a.id, current, a.user, before{a.sent, a.first})

@@ -244,3 +244,25 @@ func TestAttributesThatTheDirectoryLacksAreNoted(t *testing.T) {
 	m.Note("directory", func(name string) bool { return name != "rank" })
 	assert.Equal(t, []string{"directory, title: rank has a value only for users who have it among their further attributes"}, problems(m.Notes))
 }
+
+// FuzzParseExports: whatever the files hold, reading them and evaluating what was
+// read ends, and problems have a place.
+func FuzzParseExports(f *testing.F) {
+	f.Add(file(f, "entra-schema.json"), []byte(nil))
+	f.Add(file(f, "okta-schema.json"), file(f, "okta-mapping.json"))
+	f.Fuzz(func(t *testing.T, schema, profile []byte) {
+		m, err := mapping.ParseEntra(schema)
+		if len(profile) > 0 {
+			m, err = mapping.ParseOkta(profile, schema)
+		}
+		if err != nil {
+			return
+		}
+		m.Evaluate(of(dana, "Admin"), true)
+		m.InScope(of(dana))
+		for _, p := range m.Problems {
+			require.NotEmpty(t, p.Rule)
+			require.NotEmpty(t, p.Text)
+		}
+	})
+}

@@ -34,13 +34,19 @@ func (t *Tenant) view(p *person) told {
 // inScope reports whether somebody is assigned, and meets the scoping filters:
 // those of the tenant, and those of the mapping.
 func (t *Tenant) inScope(p *person) bool {
-	if in, _ := t.dialect.InScope(p.User.mockidp()); !in {
+	if t.mapping != nil && !t.mapped(p) {
 		return false
 	}
 	if !p.Assigned && !t.settings.SyncAll && !t.assignedByGroup(p.User.Key) {
 		return false
 	}
 	return !slices.ContainsFunc(t.settings.Scope, func(c Clause) bool { return !c.meets(&p.User) })
+}
+
+// mapped reports whether the scoping filters of the mapping let somebody through.
+func (t *Tenant) mapped(p *person) bool {
+	in, _ := t.dialect.InScope(p.User.mockidp())
+	return in
 }
 
 func (t *Tenant) assignedByGroup(key string) bool {
