@@ -39,41 +39,46 @@ var entraDefault = mapping.BuiltIn(mapping.Entra, "default",
 )
 
 // entraMapped is the mapping that an administrator chose: a customer's own, a
-// preset, or the default. There is at least one matching attribute: userName,
-// where a mapping names none.
+// preset, or the default.
 func entraMapped(set settings) *mapped {
-	m, from := mapping.Mapping{IdP: mapping.Entra, Name: "default"}, entraDefault
 	if set.own != nil && set.own.IdP == mapping.Entra {
-		m, from = *set.own, set.own
+		m := *set.own
+		m.Attributes = matchedBy(m.Attributes, "userName")
+		return &mapped{&m, true}
 	}
-	preset := presetOf(set, entraPresets)
-	match := "userName"
+	m := *entraDefault
+	if p := presetOf(set, entraPresets); p != nil {
+		m.Attributes = slices.DeleteFunc(slices.Clone(m.Attributes), func(a *mapping.Attribute) bool { return !slices.Contains(p.Attributes, a.Target) })
+	}
 	switch {
-	case from == set.own:
 	case set.is("match", "externalId"):
-		match = "externalId"
+		m.Attributes = matchedBy(m.Attributes, "externalId")
 	case set.is("match", "work-email"):
-		match = `emails[type eq "work"].value`
+		m.Attributes = matchedBy(m.Attributes, `emails[type eq "work"].value`)
+	default:
+		m.Attributes = matchedBy(m.Attributes, "userName")
 	}
-	named := len(from.Matching()) > 0
-	m.Attributes = nil
-	for _, a := range from.Attributes {
-		if from != set.own && preset != nil && !slices.Contains(preset.Attributes, a.Target) {
-			continue
-		}
-		if !named && a.Target == match {
-			matching := *a
-			matching.Match = 1
-			a = &matching
-		}
-		m.Attributes = append(m.Attributes, a)
+	return &mapped{&m, false}
+}
+
+// matchedBy makes sure that there is a matching attribute: where there is none, it
+// is this one, which is not sent when it was not mapped.
+func matchedBy(attributes []*mapping.Attribute, target string) []*mapping.Attribute {
+	if slices.ContainsFunc(attributes, func(a *mapping.Attribute) bool { return a.Match > 0 }) {
+		return attributes
 	}
-	if len(m.Matching()) == 0 { // of what is not sent, all the same
-		fallback := *entraDefault.Attribute(match)
-		fallback.Match, fallback.When = 1, never
-		m.Attributes = append(m.Attributes, &fallback)
+	out := slices.Clone(attributes)
+	i := slices.IndexFunc(out, func(a *mapping.Attribute) bool { return a.Target == target })
+	matching := *entraDefault.Attribute(target)
+	if i >= 0 {
+		matching = *out[i]
+		out[i] = &matching
+	} else {
+		matching.When = never
+		out = append(out, &matching)
 	}
-	return &mapped{&m, from == set.own}
+	matching.Match = 1
+	return out
 }
 
 // never is of an attribute that users are matched by, and that is not sent.
@@ -111,22 +116,16 @@ func (m *mapped) active(u User, deleted bool) (active, ok bool) {
 func entraBody(rows []row) object {
 	o := object{{"schemas", list{scim.UserURN, scim.EnterpriseUserURN}}, {"meta", object{{"resourceType", "User"}}}, {"roles", list{}}}
 	for _, r := range rows {
-		switch {
-		case r.When == never:
-		case r.Roles == mapping.ComplexRoles || r.Roles == mapping.AssertiveRoles:
+		if r.complexRoles() {
 			o = o.set("roles", entraComplexRoles(r))
-		default:
+		} else {
 			o = place(o, r.Path, r.value, entraElement)
 		}
 	}
-	for i, m := range o {
-		switch v, _ := m.value.(object); m.key {
-		case "name":
-			o[i].value = v.arrange(rankIn("formatted", "familyName", "givenName"))
-		case scim.EnterpriseUserURN:
-			slices.SortStableFunc(v, func(a, b member) int { return strings.Compare(a.key, b.key) })
-		}
-	}
+	name, _ := o.value("name").(object)
+	name.arrange(rankIn("formatted", "familyName", "givenName"))
+	extension, _ := o.value(scim.EnterpriseUserURN).(object)
+	slices.SortStableFunc(extension, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	first := rankIn("schemas", "externalId", "userName")
 	slices.SortStableFunc(o, func(a, b member) int {
 		if d := first(a.key) - first(b.key); d != 0 {
@@ -166,7 +165,7 @@ const appRoleType = "WindowsAzureActiveDirectoryRole"
 func entraComplexRoles(r row) list {
 	name := pick(r.Roles == mapping.ComplexRoles, "displayName", "display")
 	out := list{}
-	for _, role := range r.value.([]string) {
+	for _, role := range r.texts() {
 		out = append(out, object{{"primary", false}, {"type", appRoleType}, {name, role}, {"value", role}})
 	}
 	return out
@@ -188,7 +187,7 @@ func (d difference) valuePath() bool { return d.Path.Filter != nil }
 func (m *mapped) entraDifferences(current scim.Resource, u User, sent *User) []difference {
 	var out []difference
 	for _, r := range m.changed(u, sent) {
-		if r.Target == "active" || r.Roles != "" || r.When == never {
+		if r.Target == "active" || r.Roles != "" {
 			continue
 		}
 		have := current.Lookup(comparablePath(r.Path).String())
@@ -242,11 +241,7 @@ func (m *mapped) newRoles(current scim.Resource, u User, sent *User) ([]string, 
 		if r.Roles == "" {
 			continue
 		}
-		want, ok := r.value.([]string)
-		if !ok {
-			want = []string{r.value.(string)}
-		}
-		have := rolesOf(current)
+		want, have := r.texts(), rolesOf(current)
 		lacks := slices.ContainsFunc(want, func(role string) bool { return !slices.Contains(have, role) })
 		if lacks || r.Roles == mapping.AssertiveRoles && len(have) != len(want) {
 			return want, r.Roles

@@ -24,6 +24,22 @@ type row struct {
 	value any
 }
 
+// complexRoles reports whether it is a list of app roles as objects.
+func (r row) complexRoles() bool {
+	return r.Roles == mapping.ComplexRoles || r.Roles == mapping.AssertiveRoles
+}
+
+// texts are the values as texts.
+func (r row) texts() []string {
+	switch v := r.value.(type) {
+	case []string:
+		return v
+	case string:
+		return []string{v}
+	}
+	return nil
+}
+
 // rows are the mapped attributes of a user. creating says that the account is
 // made. Those without a value are left out for Entra ID, which never sends them
 // (entra.md 2.1).
@@ -96,8 +112,8 @@ func (o object) value(key string) any {
 	return nil
 }
 
-// arrange sorts the members by their rank; those of the same rank stay as they
-// are.
+// arrange sorts the members by their rank, in place; those of the same rank stay
+// as they are.
 func (o object) arrange(rank func(key string) int) object {
 	slices.SortStableFunc(o, func(a, b member) int { return rank(a.key) - rank(b.key) })
 	return o
@@ -175,13 +191,19 @@ func (d *Dialect) Attributes(u User) []MappedAttribute {
 			a.Note = "no value: a push takes away what the target has"
 		case r.Value == nil && a.Note == "":
 			a.Note = "no value"
+		case r.When == never:
+			a.Note = "users are matched by it; it is not sent"
 		case r.Value != nil && !sendable(r):
 			a.Note = "several values: how they are worded is not known"
 		case r.Defaulted:
 			a.Note = "the default value, in a create alone"
 		}
-		if r.Value != nil && sendable(r) && !r.Reference {
-			a.Wire = string(encode(wireValue(r.Value)))
+		switch sent := (row{r.Attribute, r.Value}); {
+		case r.Value == nil || !sendable(r):
+		case sent.complexRoles():
+			a.Wire = string(encode(entraComplexRoles(sent)))
+		default:
+			a.Wire = string(encode(r.Value))
 		}
 		out = append(out, a)
 	}
@@ -191,17 +213,5 @@ func (d *Dialect) Attributes(u User) []MappedAttribute {
 // sendable reports whether it is known how a value is worded.
 func sendable(r mapping.Result) bool {
 	_, several := r.Value.([]string)
-	return !r.Reference && (!several || r.Roles != "")
-}
-
-// wireValue is a value for encode.
-func wireValue(v any) any {
-	if texts, ok := v.([]string); ok {
-		out := list{}
-		for _, t := range texts {
-			out = append(out, t)
-		}
-		return out
-	}
-	return v
+	return !r.Reference && r.When != never && (!several || r.Roles != "")
 }

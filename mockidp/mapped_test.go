@@ -147,6 +147,9 @@ func TestAppRolesFollowTheFunctionOfTheMapping(t *testing.T) {
 		require.NoError(t, err)
 		assert.Contains(t, string(d.Update("u", current, u)[0].Body), want)
 		assert.Empty(t, d.Update("u", created, u), "the target has them")
+		u.More = mockidp.AttributesOf(map[string][]string{mapping.AppRoles: {"Admin"}})
+		assert.Equal(t, "Admin", body(t, d.Create(u)).JSON().Get("roles.0.value").String(), "one role is a list too")
+		assert.Contains(t, d.Attributes(u)[1].Wire, `"type":"WindowsAzureActiveDirectoryRole"`)
 	}
 }
 
@@ -360,4 +363,50 @@ type recording struct {
 func (r recording) Do(c context.Context, request scim.Request) *scim.Exchange {
 	*r.sent = append(*r.sent, request)
 	return r.Doer.Do(c, request)
+}
+
+// TestTargetsOfAllShapes: a mapping may lead anywhere; every wording takes it.
+func TestTargetsOfAllShapes(t *testing.T) {
+	var rows, properties, base []string
+	for i, target := range []string{
+		"userName", "name", "name.givenName", "emails", `emails[type eq \"work\"].value`, `emails[type eq \"home\"].display`, "userType",
+		`urn:example:ext:2.0:User:contacts[primary eq true].value`, "urn:example:ext:2.0:User:a.b", "urn:example:ext:2.0:User:a", `roles[primary eq \"True\"].value`,
+		`roles[primary eq \"True\"].display`, scim.UserURN + ":title", scim.EnterpriseUserURN + ":manager.displayName", `x[value eq 1].y`,
+	} {
+		expression := []string{"[mail]", "SingleAppRoleAssignment([appRoleAssignments])", `Switch([nobody], , \"a\", \"b\")`}[i%3]
+		rows = append(rows, `{"targetAttributeName":"`+target+`","source":{"expression":"`+expression+`"}}`)
+	}
+	for i, external := range []string{"name", "name.givenName", "emails", "emails.^[type=='work'].value", "emails.^[primary==true].type", "a.b", "a", "c.^[d==e].f"} {
+		for _, namespace := range []string{"", "urn:example:ext:2.0:User"} {
+			name := strings.Repeat("p", len(properties)+1)
+			base = append(base, `"`+name+`":{"type":"string","externalName":"`+external+`","externalNamespace":"`+namespace+`"}`)
+			properties = append(properties, `"`+name+`":{"expression":"`+[]string{"user.email", "user.nobody"}[i%2]+`","pushStatus":"PUSH"}`)
+		}
+	}
+	entra, err := mapping.ParseEntra([]byte(`{"synchronizationRules":[{"objectMappings":[{"sourceObjectName":"User","attributeMappings":[` + strings.Join(rows, ",") + `]}]}]}`))
+	require.NoError(t, err)
+	okta, err := mapping.ParseOkta([]byte(`{"properties":{`+strings.Join(properties, ",")+`}}`), []byte(`{"definitions":{"base":{"properties":{`+strings.Join(base, ",")+`}}}}`))
+	require.NoError(t, err)
+	require.Len(t, okta.Attributes, len(properties))
+	for _, name := range []string{"entra-legacy", "entra-compliant", "entra-ondemand", "okta-aiw", "okta-oin", "okta-opp", "okta-oin-userpatch"} {
+		own := entra
+		if strings.HasPrefix(name, "okta") {
+			own = okta
+		}
+		d, err := mockidp.LookupMapped(name, nil, own)
+		require.NoError(t, err)
+		for _, raw := range []string{before, `{}`, `{"name":"x","emails":"y","a":[1],"urn:example:ext:2.0:User":[2],"roles":{"value":3}}`} {
+			current, err := scim.NewResource([]byte(raw))
+			require.NoError(t, err)
+			for _, u := range []mockidp.User{worker, {}} {
+				body(t, d.Create(u))
+				if d.Update != nil {
+					d.Update("u-1", current, u)
+				}
+				d.Find(u)
+				d.Compare(u, true, current)
+				assert.NotEmpty(t, d.Attributes(u))
+			}
+		}
+	}
 }

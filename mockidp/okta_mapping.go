@@ -196,7 +196,9 @@ func overlaid(o object, key string) object {
 	case object:
 		return v
 	case raw:
-		return members(gjson.Parse(string(v)))
+		if had := gjson.Parse(string(v)); had.IsObject() {
+			return members(had)
+		}
 	}
 	return nil
 }

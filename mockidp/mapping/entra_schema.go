@@ -162,8 +162,10 @@ func (r *entraReader) attribute(from entraAttribute) *Attribute {
 	if r.mapping.Attribute(a.Target) != nil {
 		return fail("the target is mapped twice; the first mapping counts")
 	}
-	if strings.EqualFold(a.Target, "id") {
-		return fail("the id is the target's own, and is not sent")
+	switch name := a.Path.Attr.Name; {
+	case a.Path.Attr.URN != "" && a.Path.Attr.URN != scim.UserURN:
+	case strings.EqualFold(name, "id"), strings.EqualFold(name, "meta"), strings.EqualFold(name, "schemas"):
+		return fail(name + " is the target's own, and is not mapped")
 	}
 	if from.DefaultValue != nil {
 		a.Default = *from.DefaultValue
@@ -240,7 +242,7 @@ func (r *entraReader) source(a *Attribute, from *entraSource) bool {
 			r.note(a.Target, "it is mapped to nothing and has no default value: it is never sent")
 		}
 		return true
-	case strings.EqualFold(from.Type, "Constant"):
+	case strings.EqualFold(from.Type, "Constant") && from.Name != "":
 		a.Expression, a.expr = strconv.Quote(from.Name), constant{from.Name}
 		return true
 	}

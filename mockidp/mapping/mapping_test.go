@@ -156,7 +156,7 @@ func TestWhatAnExportOfEntraHoldsBeyondIsNamed(t *testing.T) {
 		{"", attribute(`"targetAttributeName":"title","flowBehavior":"Sometimes"`), "R / U, title: the flow behavior Sometimes is not supported"},
 		{"", attribute(`"targetAttributeName":"title "`), "R / U, title : the target at position 6: expected the end of the path"},
 		{"", attribute(`"targetAttributeName":"emails[type sw \"w\"].value"`), `R / U, emails[type sw "w"].value: the target has to be like emails[type eq "work"].value`},
-		{"", attribute(`"targetAttributeName":"id"`), "R / U, id: the id is the target's own, and is not sent"},
+		{"", attribute(`"targetAttributeName":"id"`), "R / U, id: id is the target's own, and is not mapped"},
 		{"", attribute(`"targetAttributeName":"userName"`), "R / U, userName: the target is mapped twice; the first mapping counts"},
 		{"", `{"targetAttributeName":"x","source":{"expression":"Append([a] \"b\")","type":"Function"}}`, `R / U, x, at character 12 of Append([a] "b"): expected a comma or )`},
 		{"", `{"targetAttributeName":"x","source":{"expression":"Split([a], \",\")","type":"Function"}}`, "R / U, x: how Entra ID words several values is not known"},
@@ -178,11 +178,12 @@ func TestWhatAnExportOfEntraHoldsBeyondIsNamed(t *testing.T) {
 func TestASourceInPartsAloneIsAnExpressionToo(t *testing.T) {
 	m, err := mapping.ParseEntra(schema("", `{"targetAttributeName":"title","source":{"name":"Append","type":"Function","parameters":[`+
 		`{"key":"source","value":{"name":"jobTitle","type":"Attribute"}},{"key":"suffix","value":{"name":" \"x\"","type":"Constant"}}]}}`,
-		`{"targetAttributeName":"userType","source":{"name":"Employee","type":"Constant"}}`))
+		`{"targetAttributeName":"userType","source":{"name":"Employee","type":"Constant"}}`,
+		`{"targetAttributeName":"timezone","source":{"expression":"\"UTC\"","type":"Constant"}}`))
 	require.NoError(t, err)
 	assert.Empty(t, m.Problems)
 	assert.Equal(t, `Append([jobTitle], " \"x\"")`, m.Attribute("title").Expression)
-	assert.Equal(t, map[string]any{"title": `Chief "x"`, "userType": "Employee"}, values(m, of(map[string]string{"jobTitle": "Chief"}), false))
+	assert.Equal(t, map[string]any{"title": `Chief "x"`, "userType": "Employee", "timezone": "UTC"}, values(m, of(map[string]string{"jobTitle": "Chief"}), false))
 }
 
 func TestTheMappingOfGroupsAndTheActionsCanBeOff(t *testing.T) {
@@ -216,7 +217,6 @@ func TestTheMappingOfAnOktaApplicationIsRead(t *testing.T) {
 		`profile mapping, manager, at character 1 of getManagerUser("active_directory").login: the function getManagerUser is not supported`,
 		`profile mapping, manager, at character 35 of getManagerUser("active_directory").login: attributes of what a function returns are not supported`,
 		`profile mapping, shift, at character 1 of Arrays.contains(user.shifts, "night") ? "night" : "day": the function Arrays.contains is not supported`,
-		`app user schema, custom, grades: how Okta words a value of the type array is not known`,
 		`profile mapping, ghost: the schema of the application has no such attribute, so it is not known how it is sent`,
 	}, problems(m.Problems))
 	user := of(map[string]string{
@@ -236,6 +236,25 @@ func TestTheMappingOfAnOktaApplicationIsRead(t *testing.T) {
 	assert.Equal(t, "urn:ietf:params:scim:schemas:extension:shipyard:2.0:User:badge", paths["badge"])
 	assert.Equal(t, mapping.OnCreate, m.Attribute("title").When)
 	assert.Empty(t, m.Attribute("nickName").Expression, "in the schema, and mapped to nothing")
+	assert.Equal(t, []string{
+		"app user schema, custom, grades: it is not mapped, and a push of the whole profile leaves it out here: how Okta words a value of the type array is not known",
+	}, problems(m.Notes))
+}
+
+func TestWhatTheFilesOfOktaHoldBeyondIsNamed(t *testing.T) {
+	for _, c := range []struct{ definition, status, want string }{
+		{`"type":"integer","externalName":"x"`, "PUSH", "app user schema, base, p: how Okta words a value of the type integer is not known"},
+		{`"type":"string"`, "PUSH", "app user schema, base, p: it has no externalName, so it is not known how it is sent"},
+		{`"externalName":"emails[0].value"`, "PUSH", "app user schema, base, p: the external name emails[0].value is not supported; it can be like name.givenName or emails.^[primary==true].value"},
+		{`"externalName":"active"`, "PUSH", "app user schema, base, p: active is sent by Okta itself, or is the target's own"},
+		{`"externalName":"x"`, "SOMETIMES", "profile mapping, p: the push status SOMETIMES is not supported"},
+	} {
+		m, err := mapping.ParseOkta([]byte(`{"properties":{"p":{"expression":"user.email","pushStatus":"`+c.status+`"}}}`),
+			[]byte(`{"definitions":{"base":{"properties":{"p":{`+c.definition+`}}}}}`))
+		require.NoError(t, err)
+		assert.Equal(t, []string{c.want}, problems(m.Problems))
+		assert.Empty(t, m.Attributes)
+	}
 }
 
 func TestAttributesThatTheDirectoryLacksAreNoted(t *testing.T) {

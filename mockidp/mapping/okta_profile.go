@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -63,33 +64,46 @@ func (r *oktaReader) problem(rule, target, text string) {
 	r.mapping.Problems = append(r.mapping.Problems, Problem{Rule: rule, Target: target, Text: text})
 }
 
+func (r *oktaReader) note(rule, target, text string) {
+	r.mapping.Notes = append(r.mapping.Notes, Problem{Rule: rule, Target: target, Text: text})
+}
+
 // attribute reads an attribute of the schema, with what is mapped to it; nil when
 // it is not supported.
 func (r *oktaReader) attribute(part, name string, definition, from gjson.Result) *Attribute {
 	rule := "app user schema, " + part
 	a := &Attribute{Target: name, When: Always, Boolean: definition.Get("type").String() == "boolean"}
 	external := definition.Get("externalName").String()
+	// What is not mapped is in the profile all the same, and deserves a note.
+	drop := func(text string) *Attribute {
+		if from.Exists() {
+			r.problem(rule, name, text)
+		} else {
+			r.note(rule, name, "it is not mapped, and a push of the whole profile leaves it out here: "+text)
+		}
+		return nil
+	}
 	switch kind := definition.Get("type").String(); {
 	case name == "userName" || external == "userName":
 		if from.Exists() {
-			r.mapping.Notes = append(r.mapping.Notes, Problem{
-				Rule: rule, Target: name, Text: "the userName is that of the Sign On settings, whatever is mapped to it (okta.md 2.2)",
-			})
+			r.note(rule, name, "the userName is that of the Sign On settings, whatever is mapped to it (okta.md 2.2)")
 		}
 		return nil
+	case external == "" && !from.Exists():
+		return nil // an attribute of Okta's own
 	case external == "":
+		return drop("it has no externalName, so it is not known how it is sent")
+	case slices.Contains(oktaOwn, strings.ToLower(external)):
 		if from.Exists() {
-			r.problem(rule, name, "it has no externalName, so it is not known how it is sent")
+			r.problem(rule, name, external+" is sent by Okta itself, or is the target's own")
 		}
 		return nil
 	case kind != "string" && kind != "boolean" && kind != "":
-		r.problem(rule, name, "how Okta words a value of the type "+kind+" is not known")
-		return nil
+		return drop("how Okta words a value of the type " + kind + " is not known")
 	}
 	var err error
 	if a.Path, err = externalPath(external, definition.Get("externalNamespace").String()); err != nil {
-		r.problem(rule, name, err.Error())
-		return nil
+		return drop(err.Error())
 	}
 	if !from.Exists() {
 		return a
@@ -123,6 +137,9 @@ func (r *oktaReader) expression(a *Attribute, text string) *Attribute {
 	a.expr = expr
 	return a
 }
+
+// oktaOwn are attributes that no mapping makes (okta.md 2.2).
+var oktaOwn = []string{"id", "meta", "schemas", "externalid", "groups", "active", "password"}
 
 var (
 	externalPlain = regexp.MustCompile(`^[A-Za-z$][\w$-]*(\.[A-Za-z$][\w$-]*)?$`)
