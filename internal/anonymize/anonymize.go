@@ -97,6 +97,12 @@ func (a *Anonymizer) replace(p rewrite.Place, v string) string {
 	return v
 }
 
+// Value is what stands in the place of the value of an attribute, which may be
+// one of SCIM or of a directory: userName, mobilePhone.
+func (a *Anonymizer) Value(attribute, v string) string {
+	return a.replace(rewrite.Place{Kind: rewrite.JSON, Key: strings.ToLower(attribute)}, v)
+}
+
 // learn remembers the words of a value, and the value.
 func (a *Anonymizer) learn(v string) {
 	a.value(v)

@@ -50,6 +50,16 @@ func TestShapeIsKept(t *testing.T) {
 	}
 }
 
+// What stands outside of messages is replaced as within them.
+func TestValuesAreReplacedAlike(t *testing.T) {
+	a := New()
+	x := a.Exchange(exchange("POST", "/Users", "", `{"userName":"Ada.Lovelace+1@acme.com"}`, 201, `{}`))
+	assert.Equal(t, `{"userName":"`+a.Value("userName", "Ada.Lovelace+1@acme.com")+`"}`, string(x.Request.Body))
+	assert.NotContains(t, a.Value("familyName", "Lovelace"), "Lovelace")
+	assert.Regexp(t, `^\+1-\d{3}-555-01\d\d$`, a.Value("mobilePhone", "+1-212-867-5309"))
+	assert.Equal(t, "en-GB", a.Value("locale", "en-GB"))
+}
+
 // Two who differ stay two.
 func TestWordsStayApart(t *testing.T) {
 	a := New()

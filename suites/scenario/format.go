@@ -30,6 +30,9 @@ type Scenario struct {
 	People []Person
 	Groups []Group
 	Steps  []Step
+	// Comments are lines at the end of the file. Comments are written and not
+	// read.
+	Comments []string
 }
 
 // Look says what is read on the target after a step.
@@ -74,6 +77,8 @@ type Step struct {
 	Request *Request
 	// Line is that of the file, from 1; 0 when there is none.
 	Line int
+	// Comments are lines above the step.
+	Comments []string
 }
 
 // AnyFailure is a failure with whatever status.

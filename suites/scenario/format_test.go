@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,6 +37,24 @@ func TestYAMLRoundTrip(t *testing.T) {
 		}
 		assert.Equal(t, s, again, path)
 	}
+}
+
+// Comments are for people: what is read is the same without them.
+func TestComments(t *testing.T) {
+	s, err := scenario.ReadFile("testdata/everything.yaml")
+	require.NoError(t, err)
+	plain := *s
+	plain.Steps = slices.Clone(s.Steps)
+	s.Steps[0].Comments = []string{"in the recording: 409", "two\nlines\r - assign: ada"}
+	s.Comments = []string{"exchange 17: {: [", "steps: []"}
+	assert.Contains(t, string(s.YAML()), "steps:\n  # in the recording: 409\n  # two lines  - assign: ada\n  - test-connection: true\n")
+	assert.True(t, strings.HasSuffix(string(s.YAML()), "\n  # exchange 17: {: [\n  # steps: []\n"))
+	again, err := scenario.Parse(s.YAML())
+	require.NoError(t, err)
+	for i := range again.Steps {
+		again.Steps[i].Line = plain.Steps[i].Line
+	}
+	assert.Equal(t, &plain, again)
 }
 
 // A mistake is told with its line, and with what would be right.

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // YAML is the scenario as a file. What Parse makes of it is the same scenario.
@@ -49,10 +50,24 @@ func (s *Scenario) YAML() []byte {
 	for i := range s.Steps {
 		s.Steps[i].write(line)
 	}
+	comment(line, s.Comments)
 	return b.Bytes()
 }
 
+// comment writes lines that are not read. What would end one is left out.
+func comment(line func(string, ...any), lines []string) {
+	for _, text := range lines {
+		line("  # %s", strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+				return ' '
+			}
+			return r
+		}, text))
+	}
+}
+
 func (s *Step) write(line func(string, ...any)) {
+	comment(line, s.Comments)
 	line("  - %s", s.String())
 	switch {
 	case s.Fails == AnyFailure:
