@@ -301,14 +301,14 @@ func (s *Step) objects() string {
 	}
 	var items []string
 	for _, o := range s.On {
-		item := o.Key
+		item := scalar(o.Key)
 		switch {
 		case o.Key == "":
 			return o.Text
 		case t == takesManager && len(o.With) == 0:
 			item += ": null"
 		case t == takesManager:
-			item += ": " + o.With[0]
+			item += ": " + scalar(o.With[0])
 		case t == takesRoles || t == takesMembers:
 			item += ": " + list(o.With)
 		case o.Text != "":

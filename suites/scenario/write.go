@@ -37,13 +37,13 @@ func (s *Scenario) YAML() []byte {
 	if len(s.People) > 0 {
 		line("people:")
 		for _, p := range s.People {
-			line("  %s: %s", p.Key, mapping(p.Set))
+			line("  %s: %s", scalar(p.Key), mapping(p.Set))
 		}
 	}
 	if len(s.Groups) > 0 {
 		line("groups:")
 		for _, g := range s.Groups {
-			line("  %s: %s", g.Key, scalar(g.Name))
+			line("  %s: %s", scalar(g.Key), scalar(g.Name))
 		}
 	}
 	line("steps:")
@@ -90,7 +90,7 @@ func (s *Step) write(line func(string, ...any)) {
 		line("    body: %s", quoted(r.Body))
 	}
 	if r.As != "" {
-		line("    as: %s", r.As)
+		line("    as: %s", scalar(r.As))
 	}
 	answer := slices.Clone(r.Answer)
 	if len(r.Statuses) > 0 {
