@@ -41,6 +41,7 @@ suites/lifecycle: suites/engine mockidp scim
 suites/gates: suites/engine mockidp scim
 suites/promise: suites/engine scim scim/profile
 suites/scenario: suites/engine suites/lifecycle mockidp scim internal/edit internal/har internal/redact internal/rewrite
+suites/scenario/from: suites/scenario mockidp scim internal/anonymize internal/har
 suites/requirements:
 suites: suites/engine suites/rfc suites/security suites/lifecycle suites/gates suites/promise mockidp internal/edit
 reports: suites/engine scim internal/har

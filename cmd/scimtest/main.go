@@ -70,7 +70,7 @@ Exit codes: 0 conformant, 1 violations, 2 wrong use, 3 could not test,
 		}
 		return usage(err, hint)
 	})
-	root.AddCommand(newRun(), newList(), newExplain(), newProfile(), newTarget(), newIdP(), newDemo(), newProxy(), newReplay(), newExplore(), newShrink(), newClean(), newVersion())
+	root.AddCommand(newRun(), newList(), newExplain(), newProfile(), newTarget(), newIdP(), newDemo(), newProxy(), newReplay(), newScenario(), newExplore(), newShrink(), newClean(), newVersion())
 	return root
 }
 
