@@ -21,7 +21,7 @@ func authentik(set settings) *Dialect {
 	}
 	const order = "the order of the keys"
 	d := &Dialect{
-		Name: "authentik", Label: "authentik", IdP: "authentik", objectID: guid, rematches: true, FindAfterConflict: true, DiscoveryMayFail: true, ComparesMembers: true, Flows: true,
+		Name: "authentik", Label: "authentik", IdP: "authentik", objectID: guid, Rematches: true, FindAfterConflict: true, DiscoveryMayFail: true, ComparesMembers: true, Flows: true,
 		Auth: []AuthForm{{"bearer", "Bearer TOKEN", Ref{"other-idps.md 7.1", Observed}}},
 		Options: []Option{
 			{

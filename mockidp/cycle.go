@@ -275,7 +275,7 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 	if !s.deleted.IsZero() {
 		a.sent = nil // who is restored is compared whole: the name may have changed twice
 	}
-	if n := len(ch.Exchanges); ch.Outcome == Failed && n > 0 && ch.Exchanges[n-1].Status() == http.StatusNotFound && p.d.rematches {
+	if n := len(ch.Exchanges); ch.Outcome == Failed && n > 0 && ch.Exchanges[n-1].Status() == http.StatusNotFound && p.d.Rematches {
 		a.id = ""
 		again := c.matchDisabled(a)
 		again.Exchanges = append(ch.Exchanges, again.Exchanges...)

@@ -154,6 +154,9 @@ type Dialect struct {
 	// but after a change of itself, to mend its members.
 	ComparesMembers bool
 
+	// Rematches: a linked object that is gone is looked for anew.
+	Rematches bool
+
 	// Retries says what is tried again by itself, and when; nil is nothing.
 	Retries *Retries
 	// Pace is how soon the next call follows, where a source tells; a write
@@ -172,8 +175,6 @@ type Dialect struct {
 	updateAfter func(id string, current scim.Resource, u User, was before) []scim.Request
 
 	objectID func(tag, what string) string
-	// rematches: a linked object that is gone is looked for anew.
-	rematches bool
 	// staleReads: the push that follows a reactivation carries what was
 	// read before it.
 	staleReads bool

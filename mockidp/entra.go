@@ -44,7 +44,7 @@ func entraCommon(set settings) (*Dialect, words) {
 	return &Dialect{
 		IdP:          "entra",
 		objectID:     guid,
-		rematches:    !set.is("on-missing", "fail"),
+		Rematches:    !set.is("on-missing", "fail"),
 		NeedsCurrent: true,
 		Flows:        true,
 		Auth:         []AuthForm{{"bearer", "Bearer TOKEN", Ref{"entra.md 1.2", Documented}}},

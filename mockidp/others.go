@@ -106,7 +106,7 @@ func (p *Provider) write(ctx context.Context, w *work, a *account, reactivate bo
 	}
 	for _, r := range requests {
 		x, ok := w.expect(r, "update of "+a.user.UserName, http.StatusOK, http.StatusNoContent)
-		if x.Status() == http.StatusNotFound && p.d.rematches && !a.rematching {
+		if x.Status() == http.StatusNotFound && p.d.Rematches && !a.rematching {
 			a.id = ""
 			// A target without this method answers 404 to it for ever: once is
 			// enough (other-idps.md 7.6).

@@ -45,7 +45,7 @@ func (p *Provider) evaluateGroup(ctx context.Context, key string) Change {
 		return w.lacks("RenameGroup")
 	}
 	x := w.send(p.d.ReadGroup(g.id))
-	if x.Status() == http.StatusNotFound && p.d.rematches { // entra.md 5.9
+	if x.Status() == http.StatusNotFound && p.d.Rematches { // entra.md 5.9
 		again := p.pushGroup(ctx, g.group, g.members...)
 		again.Exchanges = append(w.change.Exchanges, again.Exchanges...)
 		return again

@@ -329,7 +329,7 @@ func (p *Provider) push(ctx context.Context, a *account, reactivate bool) Change
 		return p.write(ctx, w, a, reactivate)
 	}
 	x := w.send(p.d.Read(a.id))
-	if x.Status() == http.StatusNotFound && p.d.rematches {
+	if x.Status() == http.StatusNotFound && p.d.Rematches {
 		a.id = ""
 		again := p.provision(ctx, a)
 		again.Exchanges = append(w.change.Exchanges, again.Exchanges...)

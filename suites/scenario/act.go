@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"net/http"
 	"slices"
 
 	"github.com/scimtest/scimtest/mockidp"
@@ -19,7 +20,9 @@ func assign(st *stage, o *Object) {
 		return
 	}
 	before, was := st.Known(o.Key)
-	if !st.made(st.Provider().Assign(st.t.Context(), u)) {
+	c := st.Provider().Assign(st.t.Context(), u)
+	st.wrote(o.Key, c)
+	if !st.made(c) {
 		return
 	}
 	st.people[o.Key] = active
@@ -99,7 +102,18 @@ func change(st *stage, o *Object) {
 		st.Job().Change(u)
 		return
 	}
-	st.made(st.Provider().Update(st.t.Context(), u))
+	c := st.Provider().Update(st.t.Context(), u)
+	st.wrote(o.Key, c)
+	st.made(c)
+}
+
+// wrote notes whether the identity provider has sent what it maps.
+func (st *stage) wrote(key string, c mockidp.Change) {
+	for _, x := range c.Exchanges {
+		if x.Request.Method != http.MethodGet {
+			delete(st.unwritten, key)
+		}
+	}
 }
 
 func setManager(st *stage, o *Object) {
@@ -257,7 +271,10 @@ func changeBehind(st *stage, o *Object) {
 	}
 }
 
-func createBehind(st *stage, o *Object) { st.CreateBehind(o.Key) }
+func createBehind(st *stage, o *Object) {
+	st.CreateBehind(o.Key)
+	st.unwritten[o.Key] = true
+}
 
 func deleteBehind(st *stage, o *Object) {
 	id, ok := st.Known(o.Key)

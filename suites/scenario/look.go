@@ -45,7 +45,9 @@ func (st *stage) lookAt(key string) {
 	switch st.people[key] {
 	case active:
 		st.ExpectUser(key)
-		st.ExpectMapped(key)
+		if !st.unwritten[key] || st.cycles {
+			st.ExpectMapped(key)
+		}
 		if st.Queries() {
 			st.ExpectOne(key)
 		}

@@ -100,6 +100,9 @@ type stage struct {
 	// written as a whole meanwhile has lost her, and so has one whose member
 	// came back with a new account. Whether she is sent again is not known.
 	doubtful map[string]bool
+	// unwritten are those whose account somebody else made, and to which the
+	// identity provider has sent nothing yet: it may have what nobody mapped.
+	unwritten map[string]bool
 	// saved are the answers to requests, by name.
 	saved map[string]scim.Resource
 }
@@ -117,7 +120,8 @@ const (
 func newStage(s *Scenario, d *mockidp.Dialect) *stage {
 	st := &stage{
 		scenario: s, dialect: d, people: map[string]standing{}, groups: map[string]bool{},
-		touched: map[string]bool{}, drifted: map[string]bool{}, doubtful: map[string]bool{}, saved: map[string]scim.Resource{},
+		touched: map[string]bool{}, drifted: map[string]bool{}, doubtful: map[string]bool{}, unwritten: map[string]bool{},
+		saved: map[string]scim.Resource{},
 	}
 	if d != nil {
 		st.Sync = lifecycle.NewSync(d)

@@ -117,6 +117,16 @@ func TestStoriesFail(t *testing.T) {
 	}
 }
 
+// Somebody who had an account is linked by some without that anything is sent:
+// then she has what she had.
+func TestAccountsOfOthers(t *testing.T) {
+	s := story(t, "behind-our-back: {create: ada}", "assign: ada")
+	for _, idp := range []string{"okta-oin-userpatch", "okta-oin", "entra-legacy"} {
+		assert.Empty(t, firstBad(played(t, s, idp)), idp)
+	}
+	assert.Contains(t, firstBad(played(t, s, "okta-oin", "put-ignored")), "title is absent", "what is sent has to be there")
+}
+
 // A failure that the scenario expects is none, and one that does not come is.
 func TestExpectedFailure(t *testing.T) {
 	there := "behind-our-back: {create: ada}"

@@ -74,7 +74,7 @@ func (s *story) dropUnused() {
 
 // tell is the step as scenarios have it.
 func (st *step) tell() scenario.Step {
-	out := scenario.Step{Verb: st.verb, Behind: st.behind, Comments: st.remarks}
+	out := scenario.Step{Verb: st.verb, Behind: st.behind, Fails: st.fails, Comments: st.remarks}
 	for _, o := range st.on {
 		x := scenario.Object{Text: o.name, Set: o.set, With: o.words}
 		switch {

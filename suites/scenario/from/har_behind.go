@@ -36,7 +36,7 @@ func (t *traffic) behind(endpoint, id string, x *scim.Exchange) {
 	}
 	switch x.Request.Method {
 	case http.MethodDelete:
-		p.gone = true
+		p.gone, p.lost = true, true
 		t.add("delete", true, object{person: p}, "")
 	case http.MethodPatch, http.MethodPut:
 		w := wantedByPatch(body)
@@ -79,7 +79,7 @@ func (t *traffic) groupBehind(g *group, body gjson.Result, x *scim.Exchange) {
 	c := patchedGroup{members: g.members}
 	switch x.Request.Method {
 	case http.MethodDelete:
-		g.gone = true
+		g.gone, g.lost = true, true
 		t.add("delete-group", true, object{group: g}, "")
 		return
 	case http.MethodPatch:

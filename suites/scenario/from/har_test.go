@@ -38,7 +38,8 @@ func harOf(t *testing.T, exchanges ...exchange) []byte {
 		status := 0
 		_, err := fmt.Sscan(x[3], &status)
 		require.NoError(t, err)
-		request := object{"method": x[0], "url": "https://scim.example.com/v2" + x[1], "headers": []any{}}
+		path, product, _ := strings.Cut(x[1], "\x00")
+		request := object{"method": x[0], "url": "https://scim.example.com/v2" + path, "headers": []any{object{"name": "User-Agent", "value": product}}}
 		if x[2] != "" {
 			request["postData"] = object{"mimeType": "application/scim+json", "text": x[2]}
 		}
@@ -213,6 +214,59 @@ func TestRetries(t *testing.T) {
 	assert.Equal(t, []string{"# in the recording: 409 uniqueness", "assign: ada", "# in the recording: 500", "change: {ada: {title: Mate}}"}, steps(t, from.Options{},
 		fails(created("ada"), "409", `{"scimType":"uniqueness"}`), fails(created("ada"), "409", `{"scimType":"uniqueness"}`), fails(created("ada"), "429", ""), created("ada"),
 		fails(title, "500", "<html>"), fails(title, "500", "<html>"), title))
+}
+
+// A failure that the story itself brings about is right, and expected: somebody
+// else deleted the account, or has the name.
+func TestRightFailures(t *testing.T) {
+	fails := func(status string, x exchange) exchange {
+		x[3], x[4] = status, ""
+		return x
+	}
+	told := func(idp string, all ...exchange) string {
+		r := read(t, from.Options{IdP: idp, KeepNames: true}, harOf(t, all...))
+		_, text, _ := strings.Cut(string(r.Scenario.YAML()), "steps:\n")
+		return text
+	}
+	title := patch("/Users/ada", `{"op":"replace","path":"title","value":"Mate"}`)
+	lost := by("curl/8.5.0", exchange{"DELETE", "/Users/ada", "", "204", ""})
+	assert.Equal(t, `  - assign: ada
+  - behind-our-back: {delete: ada}
+  # in the recording: 404
+  - change: {ada: {title: Mate}}
+    fails: 404
+  - assign: ada
+  - change: {ada: {title: Mate}}
+`, told("okta-oin", created("ada"), lost, fails("404", title), created("ada"), title))
+	assert.NotContains(t, told("entra-legacy", created("ada"), lost, fails("404", title), created("ada"), title), "fails:", "Entra ID looks for her anew")
+
+	rename := patch("/Users/ada", `{"op":"replace","path":"userName","value":"bo@x.example"}`)
+	assert.Equal(t, `  - assign: [ada, bo]
+  # in the recording: 409
+  - change: {ada: {userName: bo@x.example}}
+    fails: 409
+`, told("okta-oin", created("ada"), created("bo"), fails("409", rename)))
+	assert.NotContains(t, told("okta-oin", created("ada"), fails("409", rename)), "fails:", "nobody has the name")
+
+	other := by("curl/8.5.0", created("ada"))
+	assert.Contains(t, told("google-workspace", other, fails("409", created("ada")), created("bo")), "# in the recording: 409\n  - assign: ada\n    fails: 409\n")
+	assert.NotContains(t, told("okta-oin", other, fails("409", created("ada")), created("bo")), "fails:", "Okta looks for her before")
+}
+
+// by makes an exchange one of another product.
+func by(product string, x exchange) exchange {
+	x[1] += "\x00" + product
+	return x
+}
+
+// When scimtest itself is recorded while it plays an identity provider, it looks
+// on and arranges, however much it writes.
+func TestTesterLooksOn(t *testing.T) {
+	ours := func(x exchange) exchange { return by("scimtest/1.0", x) }
+	assert.Equal(t, []string{"behind-our-back: {create: ada}", "assign: ada", "behind-our-back: {change: {ada: {title: Mate}}}", "behind-our-back: {delete: ada}"}, steps(t, from.Options{},
+		ours(created("ada")), ours(created("eve")), ours(created("mallory")), exchange{"PUT", "/Users/ada", `{"userName":"ada@x.example"}`, "200", ""},
+		ours(patch("/Users/ada", `{"op":"replace","path":"title","value":"Mate"}`)), ours(exchange{"DELETE", "/Users/ada", "", "204", ""})))
+	assert.Equal(t, []string{"assign: ada"}, steps(t, from.Options{}, ours(created("ada"))), "alone it provisions")
 }
 
 // Keys are the people's names, and nobody shares one.

@@ -34,15 +34,26 @@ func (t *traffic) create(x *scim.Exchange, w *wanted) {
 	if p == nil {
 		p = t.story.person(externalKey(externalID))
 	}
-	if p == nil {
+	wrong := trouble(x)
+	switch {
+	case p == nil:
 		p = newPerson(w.set)
-	} else {
-		// Who was made by somebody else is to have what the directory has.
-		p.found = p.standing == stranger && !p.gone
+		t.assign(p, wrong)
+	case p.lost:
+		// What is changed before is sent to an account that is gone.
+		t.assign(p, wrong)
 		t.change(p, w.set, "")
+	default:
+		// Who was made by somebody else is to have what the directory has.
+		made := p.standing == stranger && !p.gone
+		p.found = made
+		t.change(p, w.set, "")
+		t.assign(p, wrong)
+		if made && p.last.failed && t.neverLooks() {
+			p.last.fails = x.Status()
+		}
 	}
 	known(&p.ids, externalKey(externalID))
-	t.assign(p, trouble(x))
 	if x.Status()/100 == 2 {
 		known(&p.ids, idIn(x))
 	}
@@ -50,6 +61,13 @@ func (t *traffic) create(x *scim.Exchange, w *wanted) {
 	if w.active != nil && !*w.active {
 		t.unassign(p, "")
 	}
+}
+
+// neverLooks reports whether the identity provider creates people without looking
+// for them: then one who is there is a conflict, and rightly so.
+func (t *traffic) neverLooks() bool {
+	d := t.dialect()
+	return d != nil && d.Find == nil && d.ListUsers == nil
 }
 
 // externalKey is an externalId among the ids of somebody.

@@ -3,6 +3,8 @@ package from
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/suites/scenario"
@@ -38,11 +40,11 @@ type person struct {
 	// found: she was there before, and the identity provider has written
 	// nothing yet: what it writes is what the directory has.
 	found bool
-	// gone: her account was deleted, by whomever.
-	gone    bool
-	manager *person
-	last    *step
-	key     string
+	// gone: her account was deleted, by whomever, and lost: by somebody else.
+	gone, lost bool
+	manager    *person
+	last       *step
+	key        string
 }
 
 // standing is what the identity provider has made of somebody.
@@ -58,9 +60,9 @@ const (
 type group struct {
 	ids []string
 	// cast is its first name, and now the one that it has by then.
-	cast, now string
-	members   []*person
-	gone      bool
+	cast, now  string
+	members    []*person
+	gone, lost bool
 	// open is the step that pushed it without members, until something else
 	// happens to it: the members that follow are those of the push.
 	open *step
@@ -77,6 +79,9 @@ type step struct {
 	// sealed: no other step is put together with it.
 	sealed bool
 	failed bool
+	// fails is the status with which it has to fail, by what the story itself
+	// tells: somebody else had deleted whom it is about, or has the name.
+	fails int
 }
 
 // object is whom or what a step is about.
@@ -232,10 +237,21 @@ func (s *story) add(verb string, behind bool, o object, trouble string) *step {
 		return s.steps[n-1]
 	}
 	st := &step{verb: verb, behind: behind, on: []object{o}, remarks: s.remarks, sealed: trouble != "", failed: trouble != ""}
+	if !behind && s.lost(o) {
+		st.fails, _ = strconv.Atoi(strings.Fields(trouble + " 0")[0]) // what is no status is 0
+	}
 	s.remarks = nil
 	s.steps = append(s.steps, st)
 	s.note(o, st)
 	return st
+}
+
+// lost reports whether somebody else has deleted whom or what a step is about,
+// and the identity provider cannot mend that by itself.
+func (s *story) lost(o object) bool {
+	mends := !s.can(func(d *mockidp.Dialect) bool { return !d.Rematches })
+	return o.person != nil && o.person.lost && !mends || o.group != nil && o.group.lost && !mends ||
+		slices.ContainsFunc(o.with, func(p *person) bool { return p.lost })
 }
 
 func (s *story) note(o object, st *step) {

@@ -1,7 +1,10 @@
 package from
 
 import (
+	"maps"
+	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/suites/scenario"
@@ -20,6 +23,7 @@ func (s *story) assign(p *person, trouble string) {
 	if !again {
 		s.add("assign", false, object{person: p}, trouble)
 	}
+	p.lost = p.lost && trouble != ""
 }
 
 func (s *story) unassign(p *person, trouble string) {
@@ -58,6 +62,7 @@ func (s *story) change(p *person, set map[string]string, trouble string) {
 		return
 	}
 	var values []scenario.Value
+	before := maps.Clone(p.now)
 	for _, name := range attributeOrder {
 		v, has := set[name]
 		if !has || v == p.now[name] {
@@ -78,8 +83,18 @@ func (s *story) change(p *person, set map[string]string, trouble string) {
 		s.remark("somebody is changed, for which %s has no known words", s.dialect().Label)
 		return
 	}
-	s.add("change", false, object{person: p, set: values}, trouble)
+	taken := slices.ContainsFunc(s.people, func(o *person) bool { return o != p && !o.gone && sameWord(o.now["userName"], p.now["userName"]) })
+	st := s.add("change", false, object{person: p, set: values}, trouble)
+	if taken && strings.HasPrefix(trouble, conflict) {
+		st.fails = http.StatusConflict
+	}
+	if st.fails != 0 {
+		p.now = before // when it is tried again it is told again
+	}
 }
+
+// conflict is how the trouble begins when a name is taken.
+const conflict = "409"
 
 // manages tells who the manager is; nil takes her away.
 func (s *story) manages(p, manager *person, trouble string) {
@@ -114,7 +129,7 @@ func (s *story) roles(p *person, roles []string, trouble string) {
 func (s *story) push(g *group, members []*person, trouble string) {
 	again := g.last != nil && g.last.verb == "push-group" && g.last.failed && !g.gone
 	s.enterGroup(g)
-	g.members, g.gone = slices.Clone(members), false
+	g.members, g.gone, g.lost = slices.Clone(members), false, false
 	if again {
 		return
 	}
