@@ -206,8 +206,7 @@ func (s *story) entraUser(action string, e *entry) {
 			}
 		}
 	}
-	known(&p.ids, e.sourceID)
-	known(&p.ids, e.targetID)
+	s.known(p, e.sourceID, e.targetID)
 	off := w.active != nil && !*w.active
 	switch action {
 	case "create":
@@ -254,14 +253,15 @@ func (s *story) entraManager(p *person, id string) {
 
 // mentioned brings in somebody of whom the log has an id alone.
 func (s *story) mentioned(id string) *person {
-	p := s.enter(newPerson(nil, id))
+	p := s.enter(newPerson(nil))
+	s.known(p, id)
 	s.ask(question{person: p, id: id, text: "user ID was not seen being created: give the userName of KEY under people"})
 	s.wasAssigned(p)
 	return p
 }
 
 func (s *story) entraGroup(action string, e *entry) {
-	g := s.group(groupKey(e.sourceID), groupKey(e.targetID))
+	g := s.group(e.sourceID, e.targetID)
 	_, w := e.wants()
 	name := w.set["displayName"]
 	if g == nil {
@@ -279,8 +279,7 @@ func (s *story) entraGroup(action string, e *entry) {
 			s.wasPushed(g, nil)
 		}
 	}
-	known(&g.ids, groupKey(e.sourceID))
-	known(&g.ids, groupKey(e.targetID))
+	s.knownGroup(g, e.sourceID, e.targetID)
 	joined, left := s.entraMembers(e)
 	switch action {
 	case "create":

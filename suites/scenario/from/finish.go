@@ -143,7 +143,7 @@ func (s *story) anonymize(a *anonymize.Anonymizer) {
 // keys gives everybody a key: of people what stands before the @ of their
 // userName, of groups the name. tags says which words are left out, see runTag.
 func (s *story) keys(tags map[any][]int) {
-	taken := map[string]bool{}
+	taken, count := map[string]bool{}, map[string]int{}
 	choose := func(name string, drop []int, otherwise string) string {
 		var kept []string
 		for i, w := range wordForm.FindAllString(name, -1) {
@@ -156,8 +156,9 @@ func (s *story) keys(tags map[any][]int) {
 			key = otherwise
 		}
 		unique := key
-		for n := 2; taken[unique]; n++ {
-			unique = fmt.Sprintf("%s-%d", key, n)
+		for taken[unique] {
+			count[key]++
+			unique = fmt.Sprintf("%s-%d", key, count[key]+1)
 		}
 		taken[unique] = true
 		return unique

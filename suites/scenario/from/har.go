@@ -303,7 +303,8 @@ func (t *traffic) lookup(endpoint string, x *scim.Exchange) {
 	id := lookup(found[0], "id").String()
 	if p := t.person(id); p == nil || p.standing == stranger && !p.gone {
 		if p == nil {
-			p = newPerson(wantedBy(found[0]).set, id)
+			p = newPerson(wantedBy(found[0]).set)
+			t.known(p, id)
 			t.wasThere(p)
 			return
 		}

@@ -16,7 +16,7 @@ import (
 func (t *traffic) behind(endpoint, id string, x *scim.Exchange) {
 	body := gjson.ParseBytes(x.Request.Body)
 	if endpoint == groups {
-		if g := t.story.group(groupKey(id)); g != nil && !g.gone {
+		if g := t.story.group(id); g != nil && !g.gone {
 			t.groupBehind(g, body, x)
 		}
 		return
@@ -24,8 +24,8 @@ func (t *traffic) behind(endpoint, id string, x *scim.Exchange) {
 	if x.Request.Method == http.MethodPost {
 		w := wantedBy(body)
 		if t.created[strings.ToLower(w.set["userName"])] && t.called(w.set["userName"]) == nil {
-			p := newPerson(w.set, idIn(x))
-			t.enter(p)
+			p := newPerson(w.set)
+			t.known(t.enter(p), idIn(x))
 			t.add("create", true, object{person: p}, "")
 		}
 		return

@@ -19,7 +19,7 @@ func (t *traffic) group(id string, x *scim.Exchange) {
 		t.pushed(x, lookup(body, "displayName").String(), t.members(lookup(body, "members")))
 		return
 	}
-	g := t.story.group(groupKey(id))
+	g := t.story.group(id)
 	if g == nil {
 		g = t.unseenGroup(id)
 	}
@@ -40,20 +40,12 @@ func (t *traffic) group(id string, x *scim.Exchange) {
 	}
 }
 
-// groupKey keeps the ids of groups apart from those of people.
-func groupKey(id string) string {
-	if id == "" {
-		return ""
-	}
-	return "group " + id
-}
-
 // pushed tells of the create of a group. One that was deleted, or that could not
 // be created, is the same group.
 func (t *traffic) pushed(x *scim.Exchange, name string, members []*person) {
 	var g *group
 	for _, have := range t.groups {
-		failed := have.last != nil && have.last.verb == "push-group" && have.last.failed && len(have.ids) == 0
+		failed := have.last != nil && have.last.verb == "push-group" && have.last.failed && !have.linked
 		if sameWord(have.now, name) && (have.gone || failed) {
 			g = have
 		}
@@ -63,7 +55,7 @@ func (t *traffic) pushed(x *scim.Exchange, name string, members []*person) {
 	}
 	t.push(g, members, trouble(x))
 	if x.Status()/100 == 2 {
-		known(&g.ids, groupKey(idIn(x)))
+		t.knownGroup(g, idIn(x))
 	}
 }
 
@@ -71,7 +63,8 @@ func (t *traffic) pushed(x *scim.Exchange, name string, members []*person) {
 func (t *traffic) unseenGroup(id string) *group {
 	was := t.seen[groups+"/"+id]
 	name := lookup(was, "displayName").String()
-	g := &group{cast: name, now: name, ids: []string{groupKey(id)}}
+	g := &group{cast: name, now: name}
+	t.knownGroup(g, id)
 	text := "group ID was there before the recording begins: KEY is pushed first"
 	if name == "" {
 		text = "group ID was not seen being created, and no answer tells its name: give it to KEY under groups, and its members to push-group"

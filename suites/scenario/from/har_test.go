@@ -133,6 +133,16 @@ func TestReplacesAreDifferences(t *testing.T) {
 		group("PUT", "/Groups/g", "Deck", `{"value":"bo"},{"value":"cy"}`), exchange{"DELETE", "/Groups/g", "", "204", ""}))
 }
 
+// What happens to several in the same way is one step.
+func TestStepsArePutTogether(t *testing.T) {
+	manager := func(who string) exchange {
+		return patch("/Users/"+who, `{"op":"Add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":"bo"}`)
+	}
+	assert.Equal(t, []string{"assign: [ada, bo, cy]", "manager: {ada: bo, cy: bo}", "unassign: [ada, cy]"}, steps(t, from.Options{IdP: "entra-legacy"},
+		created("ada"), created("bo"), created("cy"), manager("ada"), manager("cy"),
+		patch("/Users/ada", `{"op":"replace","path":"active","value":false}`), patch("/Users/cy", `{"op":"replace","path":"active","value":false}`)))
+}
+
 // Members come and go in every spelling.
 func TestSpellingsOfMembers(t *testing.T) {
 	crew := exchange{"POST", "/Groups", `{"displayName":"Crew"}`, "201", `{"id":"g"}`}
@@ -239,6 +249,9 @@ func TestRightFailures(t *testing.T) {
   - change: {ada: {title: Mate}}
 `, told("okta-oin", created("ada"), lost, fails("404", title), created("ada"), title))
 	assert.NotContains(t, told("entra-legacy", created("ada"), lost, fails("404", title), created("ada"), title), "fails:", "Entra ID looks for her anew")
+
+	off := patch("/Users/ada", `{"op":"replace","path":"active","value":false}`)
+	assert.Contains(t, told("entra-legacy", created("ada"), lost, fails("404", off)), "- unassign: ada\n    fails: 404\n")
 
 	rename := patch("/Users/ada", `{"op":"replace","path":"userName","value":"bo@x.example"}`)
 	assert.Equal(t, `  - assign: [ada, bo]

@@ -53,9 +53,9 @@ func (t *traffic) create(x *scim.Exchange, w *wanted) {
 			p.last.fails = x.Status()
 		}
 	}
-	known(&p.ids, externalKey(externalID))
+	t.known(p, externalKey(externalID))
 	if x.Status()/100 == 2 {
-		known(&p.ids, idIn(x))
+		t.known(p, idIn(x))
 	}
 	t.rest(p, w, "")
 	if w.active != nil && !*w.active {
@@ -142,8 +142,8 @@ func (t *traffic) unseen(id string, x *scim.Exchange, w *wanted) *person {
 			}
 		}
 	}
-	p := newPerson(set, id)
-	t.enter(p)
+	p := t.enter(newPerson(set))
+	t.known(p, id)
 	text := "user ID was there before the recording begins: KEY is assigned first"
 	if set["userName"] == "" {
 		text = "user ID was not seen being created, and no answer tells its userName: give it to KEY under people"

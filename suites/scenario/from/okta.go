@@ -101,7 +101,7 @@ func eventOf(r gjson.Result) event {
 }
 
 func (o *oktaTarget) take(t gjson.Result) {
-	known(&o.ids, lookup(t, "id").String())
+	o.ids = append(o.ids, lookup(t, "id").String())
 	app := strings.HasPrefix(strings.ToLower(lookup(t, "type").String()), "app")
 	// What the application calls somebody is what is sent.
 	if login := lookup(t, "alternateId").String(); login != "" && !strings.EqualFold(login, "unknown") && (app || o.userName == "") {
@@ -148,13 +148,12 @@ func (o *oktaLog) whom(t *oktaTarget) *person {
 	if p == nil {
 		p = o.enter(newPerson(nil))
 	}
-	for _, id := range t.ids {
-		known(&p.ids, id)
-	}
+	o.known(p, t.ids...)
 	p.learn(map[string]string{"userName": t.userName})
 	if !strings.Contains(t.name, "@") {
 		p.learn(map[string]string{"displayName": t.name})
 	}
+	o.named(p)
 	return p
 }
 
@@ -253,11 +252,7 @@ func (o *oktaLog) group(e *event) {
 
 // which is a group by what an event tells of it.
 func (o *oktaLog) which(t *oktaTarget) *group {
-	var ids []string
-	for _, id := range t.ids {
-		ids = append(ids, groupKey(id))
-	}
-	g := o.story.group(ids...)
+	g := o.story.group(t.ids...)
 	if g == nil {
 		for _, have := range o.groups {
 			if sameWord(have.now, t.name) {
@@ -268,9 +263,7 @@ func (o *oktaLog) which(t *oktaTarget) *group {
 	if g == nil {
 		g = o.enterGroup(&group{cast: t.name, now: t.name})
 	}
-	for _, id := range ids {
-		known(&g.ids, id)
-	}
+	o.knownGroup(g, t.ids...)
 	return g
 }
 

@@ -13,9 +13,8 @@ import (
 // story is what a recording tells, while it is read. Every format tells it in the
 // same words; personal data is replaced, and keys are chosen, at the end.
 type story struct {
+	roster
 	dialects []*mockidp.Dialect
-	people   []*person
-	groups   []*group
 	steps    []*step
 	// were are the assignments of those who were there before the recording
 	// begins, and held the groups: they come first.
@@ -27,47 +26,6 @@ type story struct {
 	remarks   []string
 	questions []question
 	said      map[string]bool
-}
-
-// person is somebody of the recording.
-type person struct {
-	// ids are what the recording knows her by.
-	ids []string
-	// cast are the attributes that she has at first, by their names in
-	// scenarios, and now what she has by then.
-	cast, now map[string]string
-	standing  standing
-	// found: she was there before, and the identity provider has written
-	// nothing yet: what it writes is what the directory has.
-	found bool
-	// gone: her account was deleted, by whomever, and lost: by somebody else.
-	gone, lost bool
-	manager    *person
-	last       *step
-	key        string
-}
-
-// standing is what the identity provider has made of somebody.
-type standing int
-
-const (
-	stranger standing = iota
-	assigned
-	unassigned
-)
-
-// group is a group of the recording.
-type group struct {
-	ids []string
-	// cast is its first name, and now the one that it has by then.
-	cast, now  string
-	members    []*person
-	gone, lost bool
-	// open is the step that pushed it without members, until something else
-	// happens to it: the members that follow are those of the push.
-	open *step
-	last *step
-	key  string
 }
 
 // step is a step of the scenario.
@@ -100,72 +58,6 @@ type question struct {
 	group  *group
 	// id is that of the recording.
 	id, text string
-}
-
-func newPerson(set map[string]string, ids ...string) *person {
-	p := &person{cast: map[string]string{}, now: map[string]string{}, ids: ids}
-	p.learn(set)
-	return p
-}
-
-// learn takes in attributes that somebody has from the beginning.
-func (p *person) learn(set map[string]string) {
-	for name, v := range set {
-		if _, known := p.cast[name]; !known && v != "" {
-			p.cast[name], p.now[name] = v, v
-		}
-	}
-}
-
-// known adds an id.
-func known(ids *[]string, id string) {
-	if id != "" && !slices.Contains(*ids, id) {
-		*ids = append(*ids, id)
-	}
-}
-
-// enter adds somebody to the story.
-func (s *story) enter(p *person) *person {
-	if !slices.Contains(s.people, p) {
-		s.people = append(s.people, p)
-	}
-	return p
-}
-
-func (s *story) enterGroup(g *group) *group {
-	if !slices.Contains(s.groups, g) {
-		s.groups = append(s.groups, g)
-	}
-	return g
-}
-
-// person is who is known by one of these ids; nil for nobody.
-func (s *story) person(ids ...string) *person {
-	for _, p := range s.people {
-		if slices.ContainsFunc(ids, func(id string) bool { return id != "" && slices.Contains(p.ids, id) }) {
-			return p
-		}
-	}
-	return nil
-}
-
-// called is the last one with a userName; nil for nobody.
-func (s *story) called(userName string) *person {
-	for _, p := range slices.Backward(s.people) {
-		if sameWord(p.now["userName"], userName) {
-			return p
-		}
-	}
-	return nil
-}
-
-func (s *story) group(ids ...string) *group {
-	for _, g := range s.groups {
-		if slices.ContainsFunc(ids, func(id string) bool { return id != "" && slices.Contains(g.ids, id) }) {
-			return g
-		}
-	}
-	return nil
 }
 
 // remark notes something that no verb tells, with its place.
@@ -237,7 +129,7 @@ func (s *story) add(verb string, behind bool, o object, trouble string) *step {
 		return s.steps[n-1]
 	}
 	st := &step{verb: verb, behind: behind, on: []object{o}, remarks: s.remarks, sealed: trouble != "", failed: trouble != ""}
-	if !behind && s.lost(o) {
+	if !behind && s.lost(verb, o) {
 		st.fails, _ = strconv.Atoi(strings.Fields(trouble + " 0")[0]) // what is no status is 0
 	}
 	s.remarks = nil
@@ -247,10 +139,11 @@ func (s *story) add(verb string, behind bool, o object, trouble string) *step {
 }
 
 // lost reports whether somebody else has deleted whom or what a step is about,
-// and the identity provider cannot mend that by itself.
-func (s *story) lost(o object) bool {
-	mends := !s.can(func(d *mockidp.Dialect) bool { return !d.Rematches })
-	return o.person != nil && o.person.lost && !mends || o.group != nil && o.group.lost && !mends ||
+// and the identity provider cannot mend that by itself: whoever looks anew for
+// somebody who is gone does so when she is pushed.
+func (s *story) lost(verb string, o object) bool {
+	mends := (verb == "change" || verb == "assign") && !s.can(func(d *mockidp.Dialect) bool { return !d.Rematches })
+	return o.person != nil && o.person.lost && !mends || o.group != nil && o.group.lost ||
 		slices.ContainsFunc(o.with, func(p *person) bool { return p.lost })
 }
 
@@ -270,8 +163,8 @@ func (st *step) takes(verb string, behind bool, o object) bool {
 	}
 	last := &st.on[len(st.on)-1]
 	switch verb {
-	case "assign", "unassign", "delete", "create":
-		if o.person == nil || slices.ContainsFunc(st.on, func(x object) bool { return x.person == o.person }) {
+	case "assign", "unassign", "delete", "create", "manager":
+		if o.person == nil || o.person.last == st {
 			return false
 		}
 		st.on = append(st.on, o)

@@ -59,6 +59,7 @@ func (s *story) change(p *person, set map[string]string, trouble string) {
 			p.cast[name], p.now[name] = v, v
 		}
 		p.found = false
+		s.named(p)
 		return
 	}
 	var values []scenario.Value
@@ -76,6 +77,7 @@ func (s *story) change(p *person, set map[string]string, trouble string) {
 			values = append(values, scenario.Value{Path: name})
 		}
 	}
+	s.named(p)
 	if len(values) == 0 {
 		return
 	}
@@ -83,14 +85,19 @@ func (s *story) change(p *person, set map[string]string, trouble string) {
 		s.remark("somebody is changed, for which %s has no known words", s.dialect().Label)
 		return
 	}
-	taken := slices.ContainsFunc(s.people, func(o *person) bool { return o != p && !o.gone && sameWord(o.now["userName"], p.now["userName"]) })
 	st := s.add("change", false, object{person: p, set: values}, trouble)
-	if taken && strings.HasPrefix(trouble, conflict) {
+	if strings.HasPrefix(trouble, conflict) && s.taken(p) {
 		st.fails = http.StatusConflict
 	}
 	if st.fails != 0 {
 		p.now = before // when it is tried again it is told again
 	}
+	s.named(p)
+}
+
+// taken reports whether somebody else has the name of a person.
+func (s *story) taken(p *person) bool {
+	return slices.ContainsFunc(s.people, func(o *person) bool { return o != p && !o.gone && sameWord(o.now["userName"], p.now["userName"]) })
 }
 
 // conflict is how the trouble begins when a name is taken.
