@@ -110,6 +110,16 @@ func TestUnknownFormats(t *testing.T) {
 	assert.ErrorContains(t, err, "give one file")
 }
 
+// A recording that ends in the middle, as that of a program that was killed, is
+// read as far as it goes.
+func TestCutRecording(t *testing.T) {
+	whole := files(t, "okta.har")[0]
+	r := read(t, from.Options{}, whole[:len(whole)/2])
+	assert.Equal(t, "HAR", r.Format)
+	assert.NotEmpty(t, r.Scenario.Steps)
+	assert.Contains(t, r.Questions, "the end of the recording is missing: what came before it is told")
+}
+
 // A log that says the same in another order, or an object a line, tells the same.
 func TestOrderOfLogs(t *testing.T) {
 	first := read(t, from.Options{}, []byte(lines(t, "okta.json", false)))

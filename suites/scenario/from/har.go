@@ -54,6 +54,9 @@ func readHAR(s *story, files [][]byte, o Options) error {
 	if base == "" {
 		return errors.New("the recording has no request to a SCIM endpoint; name the base URL in it with --recorded-url")
 	}
+	if rec.Cut {
+		s.ask(question{text: "the end of the recording is missing: what came before it is told"})
+	}
 	exchanges := rec.Below(strings.TrimSuffix(base, "/"))
 	if len(exchanges) == 0 {
 		return fmt.Errorf("the recording has no exchange with %s; name the base URL in it with --recorded-url", base)
