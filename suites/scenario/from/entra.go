@@ -132,6 +132,9 @@ func (s *story) entra(all []entry) error {
 	if len(all) == 0 {
 		return errors.New("the log has no entries")
 	}
+	if slices.ContainsFunc(all, func(e entry) bool { return e.at.IsZero() }) {
+		s.ask(question{text: "not every entry has a time that can be read: see whether the steps are in order"})
+	}
 	if all[0].at.After(all[len(all)-1].at) {
 		slices.Reverse(all) // Graph gives the newest first
 	}

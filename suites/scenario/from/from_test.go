@@ -120,6 +120,18 @@ func TestCutRecording(t *testing.T) {
 	assert.Contains(t, r.Questions, "the end of the recording is missing: what came before it is told")
 }
 
+// Without times the order of the file counts, and somebody is to look at it.
+func TestLogWithoutTimes(t *testing.T) {
+	r := read(t, from.Options{KeepNames: true}, []byte("Date (UTC),Change ID,Action,Status,Source Identity ID,Identity,Identity Type\n"+
+		"3/2/2026 7:24,d1,Create,Success,a1,ada@x.example,User\n3/2/2026 7:25,d2,Delete,Success,a1,ada@x.example,User\n"))
+	var out []string
+	for i := range r.Scenario.Steps {
+		out = append(out, r.Scenario.Steps[i].String())
+	}
+	assert.Equal(t, []string{"assign: ada", "delete: ada"}, out)
+	assert.Contains(t, r.Questions, "not every entry has a time that can be read: see whether the steps are in order")
+}
+
 // A log that says the same in another order, or an object a line, tells the same.
 func TestOrderOfLogs(t *testing.T) {
 	first := read(t, from.Options{}, []byte(lines(t, "okta.json", false)))

@@ -34,9 +34,9 @@ type traffic struct {
 	client string
 	// seen are the resources in answers, by endpoint and id.
 	seen map[string]gjson.Result
-	// created are the userNames and the like of everybody whom the client
-	// writes about.
-	created map[string]bool
+	// met are the names and the externalIds, in lower case, of everybody whom
+	// the client writes about or is told of.
+	met map[string]bool
 }
 
 func readHAR(s *story, files [][]byte, o Options) error {
@@ -62,7 +62,7 @@ func readHAR(s *story, files [][]byte, o Options) error {
 		return fmt.Errorf("the recording has no exchange with %s; name the base URL in it with --recorded-url", base)
 	}
 	slices.SortStableFunc(exchanges, func(a, b scim.Exchange) int { return a.Started.Compare(b.Started) })
-	t := &traffic{story: s, client: clientOf(exchanges), seen: map[string]gjson.Result{}, created: map[string]bool{}}
+	t := &traffic{story: s, client: clientOf(exchanges), seen: map[string]gjson.Result{}, met: map[string]bool{}}
 	t.recognise(exchanges)
 	for i := range exchanges {
 		t.collect(&exchanges[i])
@@ -151,7 +151,7 @@ func target(x *scim.Exchange) (endpoint, id string) {
 	return endpoint, id
 }
 
-// collect notes whom the client writes about.
+// collect notes whom the client meets.
 func (t *traffic) collect(x *scim.Exchange) {
 	if product(x) != t.client {
 		return
@@ -159,7 +159,7 @@ func (t *traffic) collect(x *scim.Exchange) {
 	note := func(v gjson.Result) {
 		for _, key := range []string{"userName", "externalId", "displayName"} {
 			if text := lookup(v, key); text.Type == gjson.String {
-				t.created[strings.ToLower(text.Str)] = true
+				t.met[strings.ToLower(text.Str)] = true
 			}
 		}
 	}
@@ -292,7 +292,7 @@ func shape(r scim.Request) string {
 // that somebody was there already.
 func (t *traffic) lookup(endpoint string, x *scim.Exchange) {
 	value, filtered := compared(x.Request)
-	if d := t.dialect(); d != nil && d.Probe != nil && shape(d.Probe()) == shape(x.Request) && !(filtered && t.created[strings.ToLower(value)]) {
+	if d := t.dialect(); d != nil && d.Probe != nil && shape(d.Probe()) == shape(x.Request) && !(filtered && t.met[strings.ToLower(value)]) {
 		t.add("test-connection", false, object{}, trouble(x))
 		return
 	}

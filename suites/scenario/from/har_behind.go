@@ -23,7 +23,7 @@ func (t *traffic) behind(endpoint, id string, x *scim.Exchange) {
 	}
 	if x.Request.Method == http.MethodPost {
 		w := wantedBy(body)
-		if t.created[strings.ToLower(w.set["userName"])] && t.called(w.set["userName"]) == nil {
+		if t.met[strings.ToLower(w.set["userName"])] && t.called(w.set["userName"]) == nil {
 			p := newPerson(w.set)
 			t.known(t.enter(p), idIn(x))
 			t.add("create", true, object{person: p}, "")
