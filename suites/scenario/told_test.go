@@ -78,6 +78,16 @@ func TestWholeLifeTold(t *testing.T) {
 	}
 }
 
+// A recording without people tells the same story as one with them, and the same
+// each time.
+func TestAnonymizedTold(t *testing.T) {
+	r := record(t, "okta-oin", true)
+	s, _, text := told(t, r)
+	assert.Empty(t, firstBad(played(t, s, "okta-oin")), text)
+	_, _, again := told(t, r)
+	assert.Equal(t, text, again)
+}
+
 // What a log tells is played, too.
 func TestLogsTold(t *testing.T) {
 	for _, tt := range []struct {
