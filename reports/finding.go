@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -33,76 +32,31 @@ func (l line) String() string { return l.head() + l.text }
 // in every report.
 func FindingText(r *engine.Result, f engine.Finding) []string {
 	var out []string
-	for _, l := range findingLines(r, f) {
+	for _, l := range wordFinding(r, f).lines() {
 		out = append(out, l.String())
 	}
 	return out
-}
-
-func findingLines(r *engine.Result, f engine.Finding) []line {
-	var lines []line
-	x := exchangeOf(r, f)
-	answered := x != nil && x.Response != nil
-	place := oneLine(f.Where)
-	if x != nil {
-		place = oneLine(engine.Template(x.Request) + " (" + statusWord(x) + ")")
-		if f.Where != "" && f.Where != "status" {
-			place += "   " + oneLine(f.Where)
-		}
-	}
-	if place != "" {
-		lines = append(lines, line{text: place})
-	}
-	add := func(label, text string) {
-		if text != "" {
-			lines = append(lines, line{2, label, oneLine(text)})
-		}
-	}
-	if saysMore(f, answered) {
-		text := f.Message
-		if x != nil {
-			text = strings.TrimPrefix(text, engine.Template(x.Request)+": ")
-		}
-		add("", text)
-	}
-	add("want  ", f.Want)
-	add("got   ", f.Got)
-	add("admin ", f.AdminSees)
-	if f.Count > 1 {
-		add("seen  ", strconv.Itoa(f.Count)+" times")
-	}
-	if f.Advisory {
-		add("note  ", "advisory")
-	}
-	return lines
 }
 
 // resultLines describes a result: what a good target does, what was found, on
 // what that rests, and whom it hurts. At most limit findings are worded; those
 // that decided the outcome come first.
 func resultLines(report *engine.Report, r *engine.Result, limit int) []line {
+	w := word(report, r, limit)
 	lines := []line{{text: oneLine(r.Title)}}
-	ordered := byWeight(r.Findings)
-	var writes []*scim.Exchange
-	for i, f := range ordered {
-		if i == limit {
-			lines = append(lines, line{text: fmt.Sprintf("and %d more findings in report.json", len(ordered)-limit)})
-			break
+	for _, f := range w.Findings {
+		lines = append(lines, f.lines()...)
+	}
+	if w.More > 0 {
+		lines = append(lines, line{text: fmt.Sprintf("and %d more findings in report.json", w.More)})
+	}
+	for _, l := range []struct {
+		label string
+		texts []string
+	}{{"after   ", w.After}, {"source  ", w.Sources}, {"breaks  ", w.Breaks}} {
+		for _, text := range l.texts {
+			lines = append(lines, line{label: l.label, text: text})
 		}
-		lines = append(lines, findingLines(r, f)...)
-		if w := written(report, r, f); w != nil && !slices.Contains(writes, w) {
-			writes = append(writes, w)
-		}
-	}
-	// What was read is wrong by what was written before.
-	for _, w := range writes {
-		lines = append(lines, line{label: "after   ", text: writeText(w)})
-	}
-	for _, s := range r.Sources {
-		lines = append(lines, line{label: "source  ", text: oneLine(sourceText(s))})
-	}
-	for _, id := range r.Breaks {
-		lines = append(lines, line{label: "breaks  ", text: oneLine(breaksText(id))})
 	}
 	return lines
 }

@@ -30,7 +30,7 @@ internal/mutate:
 internal/reference: scim scim/profile internal/edit
 mockidp: mockidp/mapping scim internal/fake internal/har
 mockidp/mapping: scim
-mockidp/server: mockidp mockidp/mapping reports scim internal/fake internal/har
+mockidp/server: mockidp mockidp/mapping scim internal/fake internal/har
 mockidp/server/proxy: mockidp suites/engine scim internal/har internal/redact internal/rewrite internal/anonymize
 mockidp/server/web: mockidp/server mockidp scim internal/har
 suites/engine: scim scim/profile schemas internal/fake internal/redact

@@ -27,20 +27,25 @@ const (
 
 // consent makes sure that somebody wants a target elsewhere to be written to.
 func (o *runOptions) consent(cmd *cobra.Command, d *destination, plan *engine.Plan) error {
-	writing := 0
-	for i := range plan.Checks {
-		if !plan.Checks[i].ReadOnly {
-			writing++
-		}
-	}
+	writing := writers(plan.Checks)
 	if d.loopback || o.readOnly || o.sandbox || d.profile.Sandbox || writing == 0 {
 		return nil
 	}
-	what := o.announce(len(plan.Checks), writing)
+	what := announce(len(plan.Checks), writing, o.parallel, o.conn.rate)
 	if plan.Hostile {
 		what += ", hostile values among them"
 	}
 	return agreed(cmd, d, "a run "+what, "addresses under "+d.domain(), "; --read-only writes nothing")
+}
+
+// writers counts the checks that write.
+func writers(checks []engine.Check) (n int) {
+	for i := range checks {
+		if !checks[i].ReadOnly {
+			n++
+		}
+	}
+	return n
 }
 
 // agreed asks whether a target may be written to. what says what is done, to
@@ -71,12 +76,12 @@ func agreed(cmd *cobra.Command, d *destination, what, addresses, otherwise strin
 	return usage(errors.New("nobody agreed to writing to "+host), "add --sandbox if this is a test tenant"+otherwise)
 }
 
-// announce says what to expect of so many checks.
-func (o *runOptions) announce(checks, writing int) string {
+// announce says what to expect of so many checks. A rate of 0 is no limit.
+func announce(checks, writing, parallel int, rate float64) string {
 	requests := checks * requestsPerCheck
-	length := time.Duration(requests) * timePerRequest / time.Duration(o.parallel)
-	if o.conn.rate > 0 {
-		length = max(length, time.Duration(float64(requests)/o.conn.rate*float64(time.Second)))
+	length := time.Duration(requests) * timePerRequest / time.Duration(parallel)
+	if rate > 0 {
+		length = max(length, time.Duration(float64(requests)/rate*float64(time.Second)))
 	}
 	minutes := "about a minute"
 	if n := int(math.Ceil(length.Minutes())); n > 1 {

@@ -146,7 +146,7 @@ func (f *idpFlags) serve(cmd *cobra.Command, begin func(app *server.App, url str
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(40) // a large directory is kept for days: its memory matters more than a little time
 	}
-	app, err := server.Open(server.Config{File: f.data})
+	app, err := server.Open(server.Config{File: f.data, Tester: tester{}})
 	if err != nil {
 		return untested(err, "check --data")
 	}

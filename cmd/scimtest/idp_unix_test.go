@@ -77,6 +77,27 @@ func TestDemo(t *testing.T) {
 	require.NoError(t, p.Wait(), "Ctrl-C ends it in good order")
 }
 
+// The suites are run against the target of a tenant, by the API, and the report
+// is that of scimtest run.
+func TestIdPConformance(t *testing.T) {
+	target := newWatched(t, reference.Config{})
+	p, _, url := serving(t, "idp", target.URL, "--dialect", "okta-oin", "--listen", "127.0.0.1:0")
+	runs := url + "/api/v1/tenants/okta-oin/test-runs"
+	answer, err := http.Post(runs, "application/json", strings.NewReader(`{"suites":["okta-crud","invariants"]}`))
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	require.Equal(t, http.StatusCreated, answer.StatusCode)
+	var run map[string]any
+	require.Eventually(t, func() bool {
+		run = ask(t, http.MethodGet, runs+"/1", "")
+		return run["state"] != "running"
+	}, 20*time.Second, 20*time.Millisecond)
+	assert.Equal(t, "conformant", run["meaning"], run)
+	assert.EqualValues(t, engine.SchemaVersion, ask(t, http.MethodGet, runs+"/1/report?format=json", "")["schema_version"])
+	require.NoError(t, p.Process.Signal(os.Interrupt))
+	require.NoError(t, p.Wait())
+}
+
 // A tenant of the command line is made once, and is there again.
 func TestIdPKeeps(t *testing.T) {
 	target := newWatched(t, reference.Config{})

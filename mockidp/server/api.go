@@ -90,6 +90,12 @@ var routes = []route{
 	{"GET /tenants/{tenant}/log/{id}", ofTenant(getEntry)},
 	{"GET /tenants/{tenant}/log/{id}/curl", ofTenant(getCurl)},
 
+	{"GET /tenants/{tenant}/suites", ofTenant(getSuites)},
+	{"GET /tenants/{tenant}/test-runs", ofTenant(getTestRuns)},
+	{"POST /tenants/{tenant}/test-runs", ofTenant(postTestRun)},
+	{"GET /tenants/{tenant}/test-runs/{id}", ofTenant(getTestRun)},
+	{"POST /tenants/{tenant}/test-runs/{id}/cancel", ofTenant(cancelTestRun)},
+
 	{"GET /tenants/{tenant}/faults", ofTenant(getFaults)},
 	{"PUT /tenants/{tenant}/faults", ofTenant(putFaults)},
 }
@@ -106,6 +112,7 @@ func (a *App) API() http.Handler {
 	}
 	mux.HandleFunc("GET /api/v1/tenants/{tenant}/export", a.export)
 	mux.HandleFunc("GET /api/v1/tenants/{tenant}/log/export", a.exportLog)
+	mux.HandleFunc("GET /api/v1/tenants/{tenant}/test-runs/{id}/report", a.testReport)
 	mux.HandleFunc("GET /api/v1/tenants/{tenant}/events", a.events)
 	mux.HandleFunc("GET /api/openapi.yaml", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/yaml")

@@ -126,11 +126,13 @@ func (c *contract) check(method, path string, status int, header http.Header, bo
 type api struct {
 	*contract
 	*stage
-	web *httptest.Server
+	web    *httptest.Server
+	tester *scripted
 }
 
 func newAPI(t *testing.T, c *contract, dialect string) *api {
-	a := &api{contract: c, stage: newStage(t, dialect)}
+	a := &api{contract: c, stage: newTarget(t), tester: newScripted()}
+	a.open(server.Config{Tester: a.tester}, dialect)
 	guard := server.NewGuard("", []string{"127.0.0.1"})
 	a.web = httptest.NewServer(guard.Wrap(a.app.API()))
 	t.Cleanup(a.web.Close)
@@ -180,6 +182,7 @@ func TestAPI(t *testing.T) {
 	okta.groups()
 	okta.work()
 	okta.log()
+	okta.conformance()
 	entra.cycles()
 	okta.mappings()
 	entra.mappings()

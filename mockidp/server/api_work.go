@@ -204,7 +204,7 @@ func (a *App) events(w http.ResponseWriter, r *http.Request) {
 		writeProblem(w, StatusOf(err), err.Error())
 		return
 	}
-	changed, end := t.Watch()
+	changed, end := t.Watch(t.Edition())
 	defer end()
 	w.Header().Set("Content-Type", "text/event-stream")
 	stream := http.NewResponseController(w)

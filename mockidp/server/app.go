@@ -22,6 +22,8 @@ type Config struct {
 	Tick time.Duration
 	// LogEntries bounds the log of each tenant (10,000 entries).
 	LogEntries int
+	// Tester runs suites of checks against the targets; nil has none.
+	Tester Tester
 }
 
 // The defaults of Config.

@@ -456,3 +456,18 @@ func TestEndsBetweenRequests(t *testing.T) {
 	assert.Equal(t, 30, s.Overview().Statuses[server.InSync])
 	assert.Equal(t, 30, s.count("/Users"))
 }
+
+// Who watches is told of what happened before the watching began.
+func TestWatchSince(t *testing.T) {
+	s := newStage(t, "okta-aiw")
+	before := s.Edition()
+	s.add("ada")
+	changed, end := s.Watch(before)
+	defer end()
+	assert.Len(t, changed, 1)
+	now, endNow := s.Watch(s.Edition())
+	defer endNow()
+	assert.Empty(t, now)
+	s.add("bob")
+	assert.Len(t, now, 1)
+}

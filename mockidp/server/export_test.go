@@ -4,6 +4,7 @@ package server
 func Patterns() []string {
 	out := []string{
 		"GET /tenants/{tenant}/export", "GET /tenants/{tenant}/log/export", "GET /tenants/{tenant}/events",
+		"GET /tenants/{tenant}/test-runs/{id}/report",
 	}
 	for _, r := range routes {
 		out = append(out, r.pattern)

@@ -16,6 +16,8 @@ type Glance struct {
 	Broken     string
 	Tasks      int
 	Faults     int
+	// Tests: suites can be run.
+	Tests bool
 }
 
 // Glance returns what every page shows.
@@ -25,7 +27,7 @@ func (t *Tenant) Glance() Glance {
 	g := Glance{
 		ID: t.settings.ID, Name: t.settings.Name, Label: t.dialect.Label, IdP: t.dialect.IdP,
 		Running: !t.provider.Disabled(), Now: t.clock.Now(), Busy: t.busy,
-		Tasks: len(t.failed()), Faults: len(t.way.faults()),
+		Tasks: len(t.failed()), Faults: len(t.way.faults()), Tests: t.Tests(),
 	}
 	if t.broken != nil {
 		g.Broken = t.broken.Error()

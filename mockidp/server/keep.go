@@ -30,6 +30,8 @@ const (
 	kindUser     = "user"
 	kindGroup    = "group"
 	kindLog      = "log"
+	kindTest     = "test"  // a run of suites
+	kindTestFile = "test-" // its report, with the format behind
 	idpPrefix    = "idp-"
 )
 
@@ -56,11 +58,18 @@ func (t *Tenant) write(kind, key string, v any) {
 	if _, ok := t.app.store.(memory); ok {
 		return
 	}
-	w := write{kind: kind, key: key}
+	var data []byte
 	if v != nil {
-		w.data = encode(v)
+		data = encode(v)
 	}
-	t.pending = append(t.pending, w)
+	t.writeBytes(kind, key, data)
+}
+
+// writeBytes notes something to be kept as it is; nil is gone.
+func (t *Tenant) writeBytes(kind, key string, data []byte) {
+	if _, ok := t.app.store.(memory); !ok {
+		t.pending = append(t.pending, write{kind, key, data})
+	}
 }
 
 // keep keeps what changed, in one transaction.
@@ -199,6 +208,9 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 			return nil, fmt.Errorf("the log entry %s cannot be read: %w", key, err)
 		}
 		t.log.add(&e)
+	}
+	if err := t.restoreTests(k); err != nil {
+		return nil, err
 	}
 	t.markUntold()
 	return t, nil

@@ -140,6 +140,15 @@ func AuthForms(d *mockidp.Dialect) []string {
 
 // client makes the client of the target. Nothing is sent.
 func (s *Settings) client(d *mockidp.Dialect, secret string) (*scim.Client, error) {
+	c, err := scim.NewClient(s.config(d, secret))
+	if err != nil {
+		return nil, invalid("%v", err)
+	}
+	return c, nil
+}
+
+// config says how the target is reached.
+func (s *Settings) config(d *mockidp.Dialect, secret string) scim.Config {
 	timeout := time.Duration(s.Timeout) * time.Second
 	if timeout == 0 {
 		timeout = d.TimeLimit
@@ -147,13 +156,9 @@ func (s *Settings) client(d *mockidp.Dialect, secret string) (*scim.Client, erro
 	if timeout == 0 {
 		timeout = defaultTimeout
 	}
-	c, err := scim.NewClient(scim.Config{
+	return scim.Config{
 		BaseURL: s.Target, Auth: s.authenticator(d, secret), Insecure: s.Insecure, RequestTimeout: timeout,
-	})
-	if err != nil {
-		return nil, invalid("%v", err)
 	}
-	return c, nil
 }
 
 func (s *Settings) authenticator(d *mockidp.Dialect, secret string) scim.Authenticator {

@@ -43,7 +43,8 @@ type Tenant struct {
 	// ahead is how far the clock is ahead of the wall.
 	ahead time.Duration
 
-	log *journal
+	log   *journal
+	tests testRuns
 	// source says on whose account changes are made now.
 	source string
 	result *Result
@@ -66,6 +67,8 @@ type Tenant struct {
 
 	watching sync.Mutex
 	watchers map[chan struct{}]bool
+	// edition counts the changes that watchers were told of.
+	edition int
 }
 
 // Result is what an action did.
@@ -97,7 +100,7 @@ func newTenant(a *App, s Settings, secret string, m *imported) (*Tenant, error) 
 		app: a, id: s.ID, settings: s, secret: secret, mapping: m, dialect: d, client: client, way: newWay(),
 		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{}, bin: map[string]bool{},
 		log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
-		clock: mockidp.NewClock(a.cfg.Now()),
+		clock: mockidp.NewClock(a.cfg.Now()), tests: testRuns{files: map[int64]map[string][]byte{}},
 	}
 	t.lifetime, t.stop = context.WithCancel(context.Background())
 	t.machine()
@@ -319,13 +322,23 @@ func (t *Tenant) logged(e *Entry) {
 	t.write("log", logKey(e.ID), e)
 }
 
-// Watch returns a channel that gets a value when something changed, and a
-// function that ends it. A value stands for any number of changes.
-func (t *Tenant) Watch() (changed <-chan struct{}, end func()) {
+// Edition is another number after each change.
+func (t *Tenant) Edition() int {
+	t.watching.Lock()
+	defer t.watching.Unlock()
+	return t.edition
+}
+
+// Watch returns a channel that gets a value when something changed since an
+// edition, and a function that ends it. A value stands for any number of changes.
+func (t *Tenant) Watch(since int) (changed <-chan struct{}, end func()) {
 	c := make(chan struct{}, 1)
 	t.watching.Lock()
 	defer t.watching.Unlock()
 	t.watchers[c] = true
+	if t.edition != since {
+		c <- struct{}{}
+	}
 	return c, func() {
 		t.watching.Lock()
 		defer t.watching.Unlock()
@@ -337,6 +350,7 @@ func (t *Tenant) Watch() (changed <-chan struct{}, end func()) {
 func (t *Tenant) notify() {
 	t.watching.Lock()
 	defer t.watching.Unlock()
+	t.edition++
 	for c := range t.watchers {
 		select {
 		case c <- struct{}{}:

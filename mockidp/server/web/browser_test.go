@@ -199,7 +199,6 @@ func TestReadingInBrowser(t *testing.T) {
 
 // What people are called runs nowhere, and every page fits a narrow window.
 func TestPagesInBrowser(t *testing.T) {
-	const evil = `<img src=x onerror=alert(1)>`
 	b := open(t, "entra-legacy")
 	u, _, err := b.desk.AddUser(ctx, server.User{UserName: evil, GivenName: evil, DisplayName: evil, Email: evil, Enabled: true})
 	require.NoError(t, err)
@@ -211,9 +210,12 @@ func TestPagesInBrowser(t *testing.T) {
 	_, err = b.desk.Start(ctx)
 	require.NoError(t, err)
 	groups, _ := b.desk.Groups(server.ListQuery{Limit: 1})
+	_, err = b.desk.StartTest(server.TestChoice{})
+	require.NoError(t, err)
+	b.ends()
 	c := startChromium(t, b)
 	c.run(emulation.SetDeviceMetricsOverride(400, 800, 1, true))
-	for _, p := range append([]string{"/users/" + u.Key, "/groups/" + groups[0].Key, "/log/1", "/users?search=img"}, tenantPages...) {
+	for _, p := range append([]string{"/users/" + u.Key, "/groups/" + groups[0].Key, "/log/1", "/users?search=img", "/conformance/1"}, tenantPages...) {
 		c.open("/t/desk" + p)
 		var wide int
 		c.run(chromedp.Evaluate(`document.documentElement.scrollWidth`, &wide))

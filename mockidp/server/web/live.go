@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -13,10 +14,14 @@ const (
 	heartbeat = 20 * time.Second
 )
 
-// events tells a page by server-sent events that something changed; the page
-// then reads itself again.
+// events tells a page by server-sent events that something changed since it was
+// made; the page then reads itself again.
 func (v *visit) events() error {
-	changed, end := v.t.Watch()
+	since, err := strconv.Atoi(v.r.URL.Query().Get("since"))
+	if err != nil {
+		since = v.edition
+	}
+	changed, end := v.t.Watch(since)
 	defer end()
 	out := http.NewResponseController(v.w)
 	_ = out.SetWriteDeadline(time.Time{}) // it may stay open for hours

@@ -56,6 +56,12 @@ func (s *Site) routes() {
 	s.post("/reconcile", (*visit).reconcile)
 	s.post("/reconcile/repair", (*visit).repair)
 
+	s.get("/conformance", (*visit).conformance)
+	s.post("/conformance", (*visit).startTest)
+	s.get("/conformance/{id}", (*visit).testRun)
+	s.post("/conformance/{id}/cancel", (*visit).cancelTest)
+	s.get("/conformance/{id}/report", (*visit).testReport)
+
 	s.get("/settings", (*visit).settings)
 	s.post("/settings", (*visit).saveSettings)
 	s.post("/settings/clock", (*visit).clock)

@@ -45,21 +45,24 @@ func readPages() map[string]*template.Template {
 }
 
 var functions = template.FuncMap{
-	"n":        thousands,
-	"count":    count,
-	"when":     func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05") },
-	"iso":      func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-	"state":    stateOf,
-	"took":     took,
-	"pretty":   pretty,
-	"reason":   http.StatusText,
-	"dict":     dict,
-	"slist":    func(words ...string) []string { return words },
-	"label":    label,
-	"short":    short,
-	"request":  requestLine,
-	"asset":    func(name string) string { return "/static/" + name + "?v=" + edition },
-	"items":    itemsOf,
+	"n":       thousands,
+	"count":   count,
+	"when":    func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05") },
+	"iso":     func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
+	"state":   stateOf,
+	"took":    took,
+	"pretty":  pretty,
+	"reason":  http.StatusText,
+	"dict":    dict,
+	"slist":   func(words ...string) []string { return words },
+	"label":   label,
+	"short":   short,
+	"request": requestLine,
+	"asset":   func(name string) string { return "/static/" + name + "?v=" + edition },
+	"items":   itemsOf,
+	"others": func(counts map[string]int) (n int) {
+		return counts["skip"] + counts["waived"] + counts["blocked"] + counts["broken"]
+	},
 	"few":      func(list []string) []string { return list[:min(len(list), 5)] },
 	"outcomes": func() []mockidp.Outcome { return []mockidp.Outcome{mockidp.Done, mockidp.Skipped, mockidp.Failed} },
 	"statuses": func() []string { return []string{server.InSync, server.Pending, server.Broken, server.OutOfScope} },
@@ -125,6 +128,18 @@ func stateOf(v any) mark {
 		return mark{"ok", "Done"}
 	case string(mockidp.Skipped):
 		return mark{"mute", "Skipped"}
+	case "pass", "good":
+		return mark{"ok", label(s)}
+	case "fail", "bad", "broken":
+		return mark{"bad", label(s)}
+	case "skip":
+		return mark{"mute", label(s)}
+	case "advisory", "limited", "blocked", "open", server.TestCanceled, server.TestLost:
+		return mark{"warn", label(s)}
+	case server.TestRunning, "waived":
+		return mark{"info", label(s)}
+	case server.TestEnded:
+		return mark{"ok", label(s)}
 	case mockidp.Documented:
 		return mark{"ok", "Documented"}
 	case mockidp.Observed:

@@ -95,6 +95,8 @@ type visit struct {
 	// "" where the page is of no tenant.
 	t    *server.Tenant
 	base string
+	// edition is that of the tenant before anything of it was read.
+	edition int
 }
 
 func (v *visit) serve(do func(*visit) error) error {
@@ -103,7 +105,7 @@ func (v *visit) serve(do func(*visit) error) error {
 		if err != nil {
 			return err
 		}
-		v.t, v.base = t, "/t/"+t.ID()
+		v.t, v.base, v.edition = t, "/t/"+t.ID(), t.Edition()
 	}
 	if v.r.Method == http.MethodPost {
 		if err := v.genuine(); err != nil {
@@ -131,8 +133,10 @@ type page struct {
 	Flash   *flash
 	// URL is that of the page itself, for live updates and for forms that
 	// come back to it.
-	URL  string
-	Data any
+	URL string
+	// Edition is that of what the page shows.
+	Edition int
+	Data    any
 }
 
 type link struct{ ID, Name string }
@@ -145,7 +149,7 @@ func (v *visit) show(name, title string, data any) error {
 // showAs writes a page with a status, and a message on it.
 func (v *visit) showAs(status int, name, title string, message *flash, data any) error {
 	p := page{
-		Title: title, Nav: name, Base: v.base, Token: v.guard.Token(), Flash: message, URL: v.r.URL.RequestURI(), Data: data,
+		Title: title, Nav: name, Base: v.base, Token: v.guard.Token(), Flash: message, URL: v.r.URL.RequestURI(), Edition: v.edition, Data: data,
 	}
 	if p.Flash == nil {
 		p.Flash = v.takeFlash()

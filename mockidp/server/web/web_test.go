@@ -40,22 +40,28 @@ type browser struct {
 	target *scim.Client
 	client *http.Client
 	guard  *server.Guard
+	tester *suiteRunner
 	// page is what is shown, and status its status.
 	page   string
 	status int
 	at     string
 }
 
-func open(t *testing.T, dialect string) *browser {
+func open(t *testing.T, dialect string, bend ...func(*server.Config)) *browser {
 	t.Helper()
 	sp, err := reference.New(reference.Config{Token: secret, Seed: 7})
 	require.NoError(t, err)
 	target := httptest.NewServer(sp)
 	t.Cleanup(target.Close)
-	app, err := server.Open(server.Config{Tick: -1, Now: func() time.Time { return begin }})
+	tester := &suiteRunner{goes: make(chan struct{}, 9)}
+	cfg := server.Config{Tick: -1, Now: func() time.Time { return begin }, Tester: tester}
+	for _, change := range bend {
+		change(&cfg)
+	}
+	app, err := server.Open(cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { _ = app.Close() })
-	b := &browser{t: t, app: app, guard: server.NewGuard("", []string{"127.0.0.1"})}
+	b := &browser{t: t, app: app, tester: tester, guard: server.NewGuard("", []string{"127.0.0.1"})}
 	site := web.New(app, b.guard)
 	pages := httptest.NewServer(b.guard.Wrap(site))
 	t.Cleanup(pages.Close)
@@ -171,7 +177,7 @@ func (b *browser) account(name string) (r scim.Resource, ok bool) {
 // tenantPages are the pages of a tenant that need nothing to be there.
 var tenantPages = []string{
 	"", "/users", "/users/new", "/groups", "/files", "/assignments", "/mapping", "/demand", "/log", "/requests", "/tasks", "/faults",
-	"/reconcile", "/settings",
+	"/reconcile", "/conformance", "/settings",
 }
 
 // Every page shows itself for every identity provider, with an empty directory
