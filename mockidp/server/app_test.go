@@ -243,7 +243,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		failed bool
 	}{
 		"429": {false, true}, "500": {false, true}, "503": {false, true}, "timeout-before": {false, true}, "timeout-after": {true, true},
-		"reset": {false, true}, "slow": {true, false}, "truncated": {true, true}, "duplicate": {true, true}, "expired-token": {false, true},
+		"reset": {false, true}, "slow": {true, false}, "truncated": {true, true}, "duplicate": {true, true}, "reorder": {false, true}, "expired-token": {false, true},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			s := newStage(t, "okta-aiw")

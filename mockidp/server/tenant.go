@@ -43,7 +43,9 @@ type Tenant struct {
 	// ahead is how far the clock is ahead of the wall.
 	ahead time.Duration
 
-	log   *journal
+	log *journal
+	// late are exchanges that were delivered late, and are not logged yet.
+	late  []*scim.Exchange
 	tests testRuns
 	// source says on whose account changes are made now.
 	source string
@@ -131,11 +133,16 @@ func (t *Tenant) send(ctx context.Context, r scim.Request) *scim.Exchange {
 	// little: cut off, it would be logged as a failure of the target.
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
-	x := way.do(scim.WithoutPacing(own), client, r)
+	x, late := way.do(scim.WithoutPacing(own), client, r)
 	stop()
 	cancel()
 	t.mu.Lock()
-	mask(x, append(client.Secrets(), secret)...)
+	secrets := append(client.Secrets(), secret)
+	mask(x, secrets...)
+	if late != nil {
+		mask(late, secrets...)
+		t.late = append(t.late, late)
+	}
 	return x
 }
 
@@ -225,6 +232,7 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 		if do != nil {
 			err = do(t.lifetime)
 		}
+		t.logLate()
 		t.source, t.result, t.busy = "", nil, ""
 		if kept := t.keep(); err == nil {
 			err = kept
@@ -310,6 +318,7 @@ func (t *Tenant) changed(c mockidp.Change) {
 		}
 	}
 	t.logged(e)
+	t.logLate()
 	_ = t.keep() // t.broken remembers
 	t.notify()
 }

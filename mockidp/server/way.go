@@ -47,6 +47,7 @@ func FaultKinds() []struct{ Name, About string } {
 		{"slow", "the answer takes long"},
 		{"truncated", "the answer ends in the middle of its body"},
 		{"duplicate", "the request reaches the target twice; the second answer comes back"},
+		{reorder, "no answer in time, and the target sees the request late: after the next other write to the same resource"},
 		{"expired-token", "the request carries a credential that is not valid any more"},
 	}
 }
@@ -69,6 +70,8 @@ func (f Fault) check() error {
 		return invalid("there is no fault %q; there are %s", f.Kind, strings.Join(kinds, ", "))
 	case !slices.Contains(FaultOperations(), f.Operation):
 		return invalid("a fault cannot be set on %q; it can be on %s", f.Operation, strings.Join(FaultOperations(), ", "))
+	case f.Kind == reorder && (f.Operation == "read" || f.Operation == "lookup"):
+		return invalid("nobody sees in which order reads arrive; set %s on writes", reorder)
 	case f.Percent < 0 || f.Percent > 100:
 		return invalid("%d is no number of percent", f.Percent)
 	case f.Times < 0 || f.RetryAfter < 0 || f.Delay < 0 || f.Delay > 60000:
@@ -108,6 +111,8 @@ func (f Fault) on(r scim.Request) bool {
 type way struct {
 	mu    sync.Mutex
 	rules []*rule
+	// held are requests that are held back, oldest first.
+	held []held
 }
 
 type rule struct {
@@ -118,11 +123,11 @@ type rule struct {
 func newWay() *way { return &way{} }
 
 // set puts other faults in the place of those that are set. Those that were kept
-// count on.
+// count on. What was held back is lost.
 func (w *way) set(faults []Fault, kept bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.rules = nil
+	w.rules, w.held = nil, nil
 	for _, f := range faults {
 		if !kept {
 			f.Hits = 0
@@ -146,7 +151,7 @@ func (w *way) pick(r scim.Request) (Fault, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, f := range w.rules {
-		if !f.on(r) || f.Times > 0 && f.Hits >= f.Times || f.Percent > 0 && f.random.IntN(100) >= f.Percent {
+		if !f.on(r) || f.Kind == reorder && !w.reorders(r) || f.Times > 0 && f.Hits >= f.Times || f.Percent > 0 && f.random.IntN(100) >= f.Percent {
 			continue
 		}
 		f.Hits++
@@ -157,8 +162,24 @@ func (w *way) pick(r scim.Request) (Fault, bool) {
 
 const defaultDelay = 2000
 
-// do sends a request, and lets happen what was set.
-func (w *way) do(ctx context.Context, target scim.Doer, r scim.Request) *scim.Exchange {
+// do sends a request, and lets happen what was set. late is a request that this
+// one has overtaken, delivered behind it; nil is none.
+func (w *way) do(ctx context.Context, target scim.Doer, r scim.Request) (x, late *scim.Exchange) {
+	reached := false
+	x = w.through(ctx, scim.DoerFunc(func(ctx context.Context, r scim.Request) *scim.Exchange {
+		reached = true
+		return target.Do(ctx, r)
+	}), r)
+	if reached {
+		if behind, ok := w.overtaken(r); ok {
+			late = target.Do(ctx, behind)
+		}
+	}
+	return x, late
+}
+
+// through sends a request through the fault that hits it.
+func (w *way) through(ctx context.Context, target scim.Doer, r scim.Request) *scim.Exchange {
 	f, hit := w.pick(r)
 	if !hit {
 		return target.Do(ctx, r)
@@ -172,6 +193,9 @@ func (w *way) do(ctx context.Context, target scim.Doer, r scim.Request) *scim.Ex
 			Request: x.Request, Error: "timed out after the request was sent (a fault on the way)", Phase: scim.PhaseExchange,
 			Started: x.Started, Elapsed: x.Elapsed,
 		}
+	case reorder:
+		w.hold(r)
+		return lost(r, "timed out (a fault on the way holds the request back)")
 	case "reset":
 		return lost(r, "connection reset (a fault on the way)")
 	case "slow":
