@@ -1,7 +1,9 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"github.com/tidwall/gjson"
 
 	"github.com/scimtest/scimtest/internal/reference"
 	"github.com/scimtest/scimtest/mockidp/server"
@@ -36,16 +39,25 @@ type stage struct {
 	sent []string
 	// created counts what was made at an endpoint.
 	created map[string]int
+	// free are the names that the last lookup found nobody by, and unasked those
+	// of creates without such a lookup before.
+	free    map[string]bool
+	unasked []string
+	// serving are the requests that the target is at, also when the client is gone.
+	serving sync.WaitGroup
 	// fails answers a request where it returns a status.
 	fails func(*http.Request) int
 }
 
 func newTarget(t *testing.T) *stage {
-	s := &stage{t: t, created: map[string]int{}}
+	s := &stage{t: t, created: map[string]int{}, free: map[string]bool{}}
 	srv, err := reference.New(reference.Config{Token: secret, Seed: 7})
 	require.NoError(t, err)
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.serving.Add(1)
+		defer s.serving.Done()
 		if r.Header.Get("X-Test") == "" {
+			s.createOf(r)
 			s.mu.Lock()
 			s.sent = append(s.sent, short(r))
 			fails := s.fails
@@ -59,10 +71,13 @@ func newTarget(t *testing.T) *stage {
 		}
 		answer := &answered{ResponseWriter: w}
 		srv.ServeHTTP(answer, r)
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		if answer.status == http.StatusCreated {
-			s.mu.Lock()
 			s.created[strings.TrimPrefix(r.URL.Path, "/scim/v2")]++
-			s.mu.Unlock()
+		}
+		if name, ok := strings.CutPrefix(r.URL.Query().Get("filter"), "userName eq "); ok {
+			s.free[strings.Trim(name, `"`)] = strings.Contains(answer.body.String(), `"totalResults":0`)
 		}
 	}))
 	t.Cleanup(target.Close)
@@ -95,10 +110,36 @@ func (s *stage) open(cfg server.Config, dialect string, bend ...func(*server.Set
 	require.NoError(s.t, err)
 }
 
-// answered remembers the status of an answer.
+// createOf notes the create of a user whose name was not looked up before. A lookup
+// is good for one create.
+func (s *stage) createOf(r *http.Request) {
+	if r.Method != http.MethodPost || r.URL.Path != "/scim/v2/Users" {
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client was killed in the middle of it
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	name := gjson.GetBytes(body, "userName").String()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.free[name] {
+		s.unasked = append(s.unasked, name)
+	}
+	s.free[name] = false
+}
+
+// answered remembers an answer.
 type answered struct {
 	http.ResponseWriter
 	status int
+	body   bytes.Buffer
+}
+
+func (a *answered) Write(data []byte) (int, error) {
+	a.body.Write(data)
+	return a.ResponseWriter.Write(data)
 }
 
 func (a *answered) WriteHeader(status int) {
