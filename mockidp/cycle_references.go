@@ -101,7 +101,9 @@ func (c *cycle) send(w *work, entry *pushed, current scim.Resource, id string, r
 	} else {
 		remove = member
 	}
-	for _, r := range p.d.ChangeMembers(entry.id, current, entry.group, p.membersOf(entry), add, remove) {
+	// The whole list is left out: no dialect of Entra ID sends it, and for a large
+	// group it takes long to make.
+	for _, r := range p.d.ChangeMembers(entry.id, current, entry.group, nil, add, remove) {
 		if _, ok := w.expect(r, "members of "+entry.group.Name, http.StatusOK, http.StatusNoContent); !ok {
 			return
 		}

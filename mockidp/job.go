@@ -423,11 +423,14 @@ func (j *Job) Escrows() []Escrow {
 		add(false, key, s.escrow, s.managerEscrow)
 	}
 	for key, g := range j.groups {
-		waiting := []escrow{g.escrow}
+		first := g.escrow
 		for _, r := range g.refs {
-			waiting = append(waiting, r.escrow)
+			if first.failures > 0 {
+				break
+			}
+			first = r.escrow
 		}
-		add(true, key, waiting...)
+		add(true, key, first)
 	}
 	slices.SortFunc(out, func(a, b Escrow) int {
 		if a.Group != b.Group {

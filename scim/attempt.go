@@ -194,20 +194,33 @@ func setPath(u *url.URL, escaped string) {
 // readBody takes the body in, up to a limit that holds for what was sent and
 // for what it decodes to.
 func readBody(resp *http.Response, limit int64) (body []byte, truncated bool, err error) {
-	body, truncated, err = readUpTo(resp.Body, limit)
+	body, truncated, err = readUpTo(resp.Body, resp.ContentLength, limit)
 	if err != nil || truncated {
 		return body, truncated, err
 	}
 	if decoder := decoderOf(resp.Header.Get("Content-Encoding"), body); decoder != nil {
-		if decoded, cut, err := readUpTo(decoder, limit); err == nil {
+		if decoded, cut, err := readUpTo(decoder, -1, limit); err == nil {
 			return decoded, cut, nil
 		}
 	}
 	return body, false, nil
 }
 
-func readUpTo(r io.Reader, limit int64) (b []byte, more bool, err error) {
-	b, err = io.ReadAll(io.LimitReader(r, limit+1))
+// maxExpected is how many bytes are made room for on the word of a
+// Content-Length alone.
+const maxExpected = 64 << 10
+
+// readUpTo reads to the end, or to the limit. Room is made for the length that is
+// expected; less than 0 is not known.
+func readUpTo(r io.Reader, expected, limit int64) (b []byte, more bool, err error) {
+	r = io.LimitReader(r, limit+1)
+	if expected < 0 {
+		b, err = io.ReadAll(r)
+	} else {
+		into := bytes.NewBuffer(make([]byte, 0, min(expected, maxExpected)+bytes.MinRead))
+		_, err = into.ReadFrom(r)
+		b = into.Bytes()
+	}
 	if int64(len(b)) > limit {
 		return b[:limit], true, nil
 	}

@@ -128,9 +128,22 @@ func literal(v any) string {
 // Quote writes a string as a value in a filter: a JSON string, with nothing
 // escaped that need not be.
 func Quote(s string) string {
+	if asIs(s) {
+		return `"` + s + `"`
+	}
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
 	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// asIs reports whether a text stands in JSON as it is.
+func asIs(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

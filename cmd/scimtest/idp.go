@@ -144,7 +144,7 @@ func (f *idpFlags) serve(cmd *cobra.Command, begin func(app *server.App, url str
 	}
 	defer l.Close()
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(40) // a large directory is kept for days: its memory matters more than a little time
+		debug.SetGCPercent(server.GCPercent)
 	}
 	app, err := server.Open(server.Config{File: f.data, Tester: tester{}})
 	if err != nil {

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -115,20 +116,29 @@ func mask(x *scim.Exchange, secrets ...string) {
 			return s
 		}
 	}
-	header := func(h map[string][]string) map[string][]string {
-		out := make(map[string][]string, len(h))
+	value := func(k, v string) string {
+		if strings.EqualFold(k, "Authorization") {
+			scheme, rest, two := strings.Cut(v, " ")
+			switch {
+			case two && rest != "":
+				v = scheme + " " + Masked
+			case v != "":
+				v = Masked
+			}
+		}
+		return text(v)
+	}
+	// A header is copied where it changes, and only there: others may have it.
+	header := func(h http.Header) http.Header {
+		out, copied := h, false
 		for k, vs := range h {
-			for _, v := range vs {
-				if strings.EqualFold(k, "Authorization") {
-					scheme, rest, two := strings.Cut(v, " ")
-					switch {
-					case two && rest != "":
-						v = scheme + " " + Masked
-					case v != "":
-						v = Masked
+			for i, v := range vs {
+				if now := value(k, v); now != v {
+					if !copied {
+						out, copied = h.Clone(), true
 					}
+					out[k][i] = now
 				}
-				out[k] = append(out[k], text(v))
 			}
 		}
 		return out

@@ -62,6 +62,10 @@ type Tenant struct {
 
 	lifetime context.Context
 	stop     context.CancelFunc
+	// sending is the context of requests: it ends a little later, so that one
+	// that is on its way when the program ends is waited for. Cut off, it would
+	// be logged as a failure of the target.
+	sending context.Context
 	// ending is held for writing while the lifetime ends, so that nothing new
 	// is begun that nobody waits for.
 	ending  sync.RWMutex
@@ -105,6 +109,9 @@ func newTenant(a *App, s Settings, secret string, m *imported) (*Tenant, error) 
 		clock: mockidp.NewClock(a.cfg.Now()), tests: testRuns{files: map[int64]map[string][]byte{}},
 	}
 	t.lifetime, t.stop = context.WithCancel(context.Background())
+	sending, cut := context.WithCancel(scim.WithoutPacing(context.Background()))
+	t.sending = sending
+	context.AfterFunc(t.lifetime, func() { time.AfterFunc(grace, cut) })
 	t.machine()
 	return t, nil
 }
@@ -126,16 +133,10 @@ func (t *Tenant) machine() {
 
 // send sends a request of whoever acts. Meanwhile others may read and change
 // the directory.
-func (t *Tenant) send(ctx context.Context, r scim.Request) *scim.Exchange {
+func (t *Tenant) send(_ context.Context, r scim.Request) *scim.Exchange {
 	client, way, secret := t.client, t.way, t.secret
 	t.mu.Unlock()
-	// A request that is on its way when the program ends is waited for a
-	// little: cut off, it would be logged as a failure of the target.
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
-	x, late := way.do(scim.WithoutPacing(own), client, r)
-	stop()
-	cancel()
+	x, late := way.do(t.sending, client, r)
 	t.mu.Lock()
 	secrets := append(client.Secrets(), secret)
 	mask(x, secrets...)
