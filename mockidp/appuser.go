@@ -70,7 +70,7 @@ func (p *Provider) RenameOnAssignment(ctx context.Context, key, userName string)
 	if gone.Outcome == Failed {
 		return []Change{gone}
 	}
-	u := a.user
+	u := *a.user
 	u.UserName = userName
 	return []Change{gone, p.Assign(ctx, u)}
 }

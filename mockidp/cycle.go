@@ -289,7 +289,7 @@ func (c *cycle) evaluate(key string, s *sourceUser) Change {
 func (c *cycle) matchDisabled(a *account) Change {
 	p := c.j.p
 	w := p.begin(c.ctx, "match", a.user.Key)
-	hits, ok := p.match(w, a.user, "lookup of "+a.user.UserName)
+	hits, ok := p.match(w, *a.user, "lookup of "+a.user.UserName)
 	switch {
 	case !ok:
 		return w.change

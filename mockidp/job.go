@@ -79,7 +79,7 @@ type Job struct {
 
 // sourceUser is a user of Entra's directory.
 type sourceUser struct {
-	user             User
+	user             *User // replaced, and never changed: others hold it
 	inScope, enabled bool
 	deleted          time.Time // zero is not deleted
 	changed          bool
@@ -87,6 +87,12 @@ type sourceUser struct {
 	managerChanged   bool
 	escrow           escrow
 	managerEscrow    escrow
+}
+
+func (s *sourceUser) rename(userName string) {
+	u := *s.user
+	u.UserName = userName
+	s.user = &u
 }
 
 // sourceGroup is a group of Entra's directory.
@@ -110,7 +116,7 @@ type reference struct {
 // inScope reports whether somebody is assigned, and let through by the scoping
 // filters of the mapping.
 func (j *Job) inScope(s *sourceUser) bool {
-	in, _ := j.p.d.InScope(s.user)
+	in, _ := j.p.d.InScope(*s.user)
 	return s.inScope && in
 }
 
@@ -141,13 +147,13 @@ func (j *Job) Assign(u User) {
 		s = &sourceUser{enabled: true}
 		j.users[u.Key] = s
 	}
-	s.user, s.inScope, s.changed = u, true, true
+	s.user, s.inScope, s.changed = &u, true, true
 	j.p.touch(ofUser(u.Key))
 }
 
 // Change changes a user in the directory; an unknown user stays unknown.
 func (j *Job) Change(u User) {
-	j.touch(u.Key, func(s *sourceUser) { s.user = u })
+	j.touch(u.Key, func(s *sourceUser) { s.user = &u })
 }
 
 // Unassign takes a user out of the scope.
@@ -162,7 +168,8 @@ func (j *Job) Enable(key string, enabled bool) {
 func (j *Job) Delete(key string) {
 	j.touch(key, func(s *sourceUser) {
 		if s.deleted.IsZero() {
-			s.deleted, s.user.UserName = j.clock.Now(), tombstone(s.user)+s.user.UserName
+			s.deleted = j.clock.Now()
+			s.rename(tombstone(*s.user) + s.user.UserName)
 		}
 	})
 }
@@ -171,7 +178,8 @@ func (j *Job) Delete(key string) {
 func (j *Job) Restore(key string) {
 	j.touch(key, func(s *sourceUser) {
 		if !s.deleted.IsZero() {
-			s.deleted, s.user.UserName = time.Time{}, s.user.UserName[len(tombstone(s.user)):]
+			s.deleted = time.Time{}
+			s.rename(s.user.UserName[len(tombstone(*s.user)):])
 		}
 	})
 }

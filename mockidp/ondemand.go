@@ -68,7 +68,7 @@ func (j *Job) OnDemand(ctx context.Context, d *Dialect, key string) OnDemand {
 		s.add("scope", Skipped, "the user is not assigned")
 		return s.end(Skipped, "out of scope: nothing was sent")
 	}
-	if in, why := d.InScope(src.user); !in {
+	if in, why := d.InScope(*src.user); !in {
 		s.add("scope", Skipped, why)
 		return s.end(Skipped, "out of scope: nothing was sent")
 	}

@@ -41,7 +41,7 @@ func (p *Provider) createOrAdopt(w *work, a *account) Change {
 		return created
 	}
 	w.change = Change{Action: "link", Subject: a.user.Key, Outcome: Done, Exchanges: w.change.Exchanges}
-	hit, ok := w.first(p.d.Find(a.user), "lookup of "+a.user.UserName)
+	hit, ok := w.first(p.d.Find(*a.user), "lookup of "+a.user.UserName)
 	if !ok {
 		return w.change
 	}
@@ -99,10 +99,10 @@ func (p *Provider) write(ctx context.Context, w *work, a *account, reactivate bo
 	var requests []scim.Request
 	known := p.known(a)
 	if reactivate && p.d.Reactivate != nil && known.Get("active").Type != gjson.True {
-		requests = p.d.Reactivate(a.id, scim.Resource{}, a.user)
+		requests = p.d.Reactivate(a.id, scim.Resource{}, *a.user)
 	}
 	if p.d.Update != nil && (len(requests) == 0 || requests[0].Method != http.MethodPut) {
-		requests = append(requests, p.d.Update(a.id, known, a.user)...)
+		requests = append(requests, p.d.Update(a.id, known, *a.user)...)
 	}
 	for _, r := range requests {
 		x, ok := w.expect(r, "update of "+a.user.UserName, http.StatusOK, http.StatusNoContent)

@@ -82,7 +82,9 @@ type Provider struct {
 
 // account is a user of the directory that is assigned, or was.
 type account struct {
-	user     User
+	// user is shared with the directory and with sent: it is replaced, and never
+	// changed.
+	user     *User
 	id       string // the link: the target's id
 	assigned bool
 	active   bool // what the target is believed to hold
@@ -142,7 +144,7 @@ func (p *Provider) User(key string) (User, bool) {
 	if a == nil {
 		return User{}, false
 	}
-	return a.user, true
+	return *a.user, true
 }
 
 // Members lists the target's ids of the members that the identity provider

@@ -139,7 +139,7 @@ func (p *Provider) perform(ctx context.Context, s subject, a act) Change {
 			return p.provision(ctx, account)
 		}
 		if account != nil {
-			if in, why := p.d.InScope(account.user); !in {
+			if in, why := p.d.InScope(*account.user); !in {
 				return p.outOfScope(ctx, account, "update", why)
 			}
 			return p.push(ctx, account, true)
@@ -208,7 +208,7 @@ func (p *Provider) refresh(t *task) {
 	a, g := p.users[t.subject.key], p.groups[t.subject.key]
 	switch {
 	case t.act.Verb == "assign" && a != nil:
-		u := a.user
+		u := *a.user
 		t.act.User = &u
 	case t.act.Verb == "push-group" && g != nil:
 		group := g.group

@@ -152,11 +152,11 @@ func (p *Provider) userPart(key string) any {
 	}
 	var part userPart
 	if a != nil {
-		part.Account = &accountPart{a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.first, a.listed.Raw()}
+		part.Account = &accountPart{*a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.first, a.listed.Raw()}
 	}
 	if s != nil {
 		part.Source = &sourcePart{
-			s.user, s.inScope, s.enabled, s.deleted, s.changed, s.manager, s.managerChanged,
+			*s.user, s.inScope, s.enabled, s.deleted, s.changed, s.manager, s.managerChanged,
 			s.escrow.part(), s.managerEscrow.part(),
 		}
 	}
@@ -259,6 +259,14 @@ func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) er
 	return nil
 }
 
+// shared is the one of two users that is held already, where they are the same.
+func shared(u, held *User) *User {
+	if u != nil && held != nil && *u == *held {
+		return held
+	}
+	return u
+}
+
 func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 	switch part.Kind {
 	case PartUser:
@@ -268,13 +276,19 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 		}
 		if a := u.Account; a != nil {
 			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
+			user := a.User
 			p.users[part.Key] = &account{
-				user: a.User, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: a.Sent, first: a.First, listed: listed,
+				user: &user, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: shared(a.Sent, &user), first: a.First, listed: listed,
 			}
 		}
 		if s := u.Source; s != nil && p.job != nil {
+			user := s.User
+			var known *User
+			if a := p.users[part.Key]; a != nil {
+				known = a.user
+			}
 			p.job.users[part.Key] = &sourceUser{
-				s.User, s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
+				shared(&user, known), s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
 			}
 		}
 	case PartGroup:

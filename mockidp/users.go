@@ -89,7 +89,7 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 		a = &account{}
 		p.users[u.Key] = a
 	}
-	a.user, a.assigned = u, true
+	a.user, a.assigned = &u, true
 	if in, why := p.d.InScope(u); !in {
 		return p.outOfScope(ctx, a, "assign", why)
 	}
@@ -106,7 +106,7 @@ func (p *Provider) assign(ctx context.Context, u User) Change {
 // provision matches the user on the target, and creates or links.
 func (p *Provider) provision(ctx context.Context, a *account) Change {
 	w := p.begin(ctx, "create", a.user.Key)
-	if in, why := p.d.InScope(a.user); !in {
+	if in, why := p.d.InScope(*a.user); !in {
 		return w.skip("out of scope: " + why)
 	}
 	a.first = nil
@@ -127,7 +127,7 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 		a.listed, a.sent = hit, nil
 		return p.linkTo(w, a, hit.ID())
 	}
-	hits, ok := p.match(w, a.user, "Error while verifying if user "+a.user.UserName+" exists")
+	hits, ok := p.match(w, *a.user, "Error while verifying if user "+a.user.UserName+" exists")
 	if !ok {
 		return w.change
 	}
@@ -198,7 +198,7 @@ func (p *Provider) create(w *work, a *account) Change {
 	if p.d.Create == nil {
 		return w.lacks("Create")
 	}
-	x, ok := w.expect(p.d.Create(a.user), "Error while creating user "+a.user.UserName, http.StatusCreated, http.StatusOK)
+	x, ok := w.expect(p.d.Create(*a.user), "Error while creating user "+a.user.UserName, http.StatusCreated, http.StatusOK)
 	if !ok {
 		return w.change
 	}
@@ -273,7 +273,7 @@ func (p *Provider) adopt(w *work, a *account, hit scim.Resource, inactive bool) 
 func (p *Provider) patchDifferences(w *work, a *account, current scim.Resource, reactivate bool) Change {
 	requests := p.updates(a, current)
 	if reactivate && p.d.Reactivate != nil && current.Get("active").Type != gjson.True {
-		requests = append(p.d.Reactivate(a.id, current, a.user), requests...)
+		requests = append(p.d.Reactivate(a.id, current, *a.user), requests...)
 	}
 	if len(requests) == 0 {
 		a.pushed()
@@ -295,7 +295,7 @@ func (p *Provider) update(ctx context.Context, u User) Change {
 	if a == nil {
 		return p.begin(ctx, "update", u.Key).skip("the user is not assigned")
 	}
-	a.user, a.dirty = u, true
+	a.user, a.dirty = &u, true
 	in, why := p.d.InScope(u)
 	switch {
 	case p.disabled || !a.assigned || a.id == "" && !p.d.filters():
@@ -398,7 +398,7 @@ func (p *Provider) switchActive(w *work, a *account, on bool) bool {
 	if on {
 		requests = p.d.Reactivate
 	}
-	for _, r := range requests(a.id, current, a.user) {
+	for _, r := range requests(a.id, current, *a.user) {
 		if _, ok := w.expect(r, what, http.StatusOK, http.StatusNoContent); !ok {
 			return false
 		}
@@ -488,16 +488,14 @@ func (p *Provider) Account(key string) (account Account, ok bool) {
 
 // pushed notes that the target has the user as the directory has it.
 func (a *account) pushed() {
-	sent := a.user
-	a.sent, a.dirty = &sent, false
+	a.sent, a.dirty = a.user, false
 }
 
 // remember keeps the user as the account was made or found, where the mapping of
 // a customer's own has attributes that keep their first value.
 func (p *Provider) remember(a *account) {
 	if a.first == nil && p.isOkta() && p.d.mapping != nil && p.d.mapping.own {
-		first := a.user
-		a.first = &first
+		a.first = a.user
 	}
 }
 
@@ -506,9 +504,9 @@ func (p *Provider) updates(a *account, current scim.Resource) []scim.Request {
 	p.remember(a)
 	switch {
 	case p.d.updateAfter != nil:
-		return p.d.updateAfter(a.id, current, a.user, before{a.sent, a.first})
+		return p.d.updateAfter(a.id, current, *a.user, before{a.sent, a.first})
 	case p.d.Update != nil:
-		return p.d.Update(a.id, current, a.user)
+		return p.d.Update(a.id, current, *a.user)
 	}
 	return nil
 }

@@ -183,11 +183,13 @@ type person struct {
 
 // told is what the identity provider acts on.
 type told struct {
-	User    mockidp.User `json:"user"`
-	InScope bool         `json:"in_scope,omitempty"`
-	Enabled bool         `json:"enabled,omitempty"`
-	Deleted bool         `json:"deleted,omitempty"`
-	Manager string       `json:"manager,omitempty"`
+	// User is the digest of the attributes: what they were is not needed, only
+	// whether they are others now.
+	User    digest `json:"user"`
+	InScope bool   `json:"in_scope,omitempty"`
+	Enabled bool   `json:"enabled,omitempty"`
+	Deleted bool   `json:"deleted,omitempty"`
+	Manager string `json:"manager,omitempty"`
 }
 
 // wanted reports whether there is to be an active account.

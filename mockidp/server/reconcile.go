@@ -186,7 +186,7 @@ func (t *Tenant) findByName(ctx context.Context, userName string) string {
 func (t *Tenant) judge(f *Finding, p *person, current scim.Resource) {
 	v := t.view(p)
 	if v.wanted() {
-		for _, d := range t.dialect.Compare(v.User, true, current) {
+		for _, d := range t.dialect.Compare(p.User.mockidp(), true, current) {
 			f.Differences = append(f.Differences, Difference(d))
 		}
 	} else if current.Get("active").Type == gjson.True {

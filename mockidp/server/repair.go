@@ -16,7 +16,7 @@ func (r *realTime) repair(ctx context.Context, key string, now told) {
 		return
 	}
 	p.Forget(key)
-	p.Assign(ctx, now.User)
+	p.Assign(ctx, r.t.dir.people[key].User.mockidp())
 }
 
 // repairGroup pushes the group anew: it is matched by its name, and all members

@@ -26,7 +26,7 @@ type rhythm interface {
 // view is what the identity provider is to be told of somebody.
 func (t *Tenant) view(p *person) told {
 	return told{
-		User: p.User.mockidp(), InScope: t.inScope(p), Enabled: p.User.Enabled,
+		User: digestOf(p.User.mockidp()), InScope: t.inScope(p), Enabled: p.User.Enabled,
 		Deleted: !p.User.Deleted.IsZero() || p.Gone, Manager: p.User.Manager,
 	}
 }
@@ -93,14 +93,14 @@ func (r *realTime) user(ctx context.Context, key string) {
 		r.gone(ctx, someone, before)
 		return
 	case !before.wanted() && now.wanted():
-		c = p.Assign(ctx, now.User)
+		c = p.Assign(ctx, someone.User.mockidp())
 		for report := range t.dir.reports[key] {
 			t.dirtyUsers[report] = true // whose reference waited for it
 		}
 	case before.wanted() && !now.wanted():
 		c = p.Unassign(ctx, key)
 	case now.wanted() && before.User != now.User:
-		c = p.Update(ctx, now.User)
+		c = p.Update(ctx, someone.User.mockidp())
 	}
 	if now.wanted() && c.Outcome != mockidp.Failed {
 		r.manager(ctx, key, now.Manager)
@@ -266,9 +266,9 @@ func (r *cycles) user(_ context.Context, key string) {
 	someone.Told = &now
 	switch {
 	case now.InScope && !before.InScope:
-		j.Assign(now.User)
+		j.Assign(someone.User.mockidp())
 	case before.User != now.User:
-		j.Change(now.User)
+		j.Change(someone.User.mockidp())
 	}
 	if !now.InScope && before.InScope {
 		j.Unassign(key)

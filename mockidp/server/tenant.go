@@ -251,17 +251,24 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 	return result, nil
 }
 
+// breath is how many users are told of before readers get a turn.
+const breath = 64
+
 // drain tells the identity provider of what happened in the directory. Real-time
 // ones act on it.
 func (t *Tenant) drain(ctx context.Context) {
 	t.emptyBin()
 	for (len(t.dirtyUsers) > 0 || len(t.dirtyGroups) > 0) && ctx.Err() == nil {
-		for _, key := range sortedKeys(t.dirtyUsers) {
+		for i, key := range sortedKeys(t.dirtyUsers) {
 			if ctx.Err() != nil {
 				return
 			}
 			delete(t.dirtyUsers, key)
 			t.rhythm.user(ctx, key)
+			if i%breath == 0 {
+				t.mu.Unlock() // who reads is let in between
+				t.mu.Lock()
+			}
 		}
 		for _, key := range sortedKeys(t.dirtyGroups) {
 			if ctx.Err() != nil || len(t.dirtyUsers) > 0 {
