@@ -23,10 +23,9 @@ func (p *Provider) AppUser(key string) (record AppUser, ok bool) {
 	}
 	record.ExternalID = a.id
 	failed, waits := false, false
-	for _, t := range p.tasks {
-		if t.subject == ofUser(key) {
-			failed, waits = t.Next.IsZero(), !t.Next.IsZero()
-		}
+	if theirs := p.tasks.of(ofUser(key)); len(theirs) > 0 {
+		waits = !theirs[len(theirs)-1].Next.IsZero()
+		failed = !waits
 	}
 	switch {
 	case !a.assigned:

@@ -127,6 +127,7 @@ func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	}
 	e.failures++
 	e.next = c.now.Add(wait)
+	c.j.escrowed[subject{ch.Group, ch.Subject}] = true
 	return false
 }
 

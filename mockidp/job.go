@@ -65,6 +65,10 @@ type Job struct {
 	users  map[string]*sourceUser
 	groups map[string]*sourceGroup
 
+	// escrowed are all that are in escrow, and some that were: looking at everybody
+	// takes long.
+	escrowed map[subject]bool
+
 	cycles  []Cycle
 	number  int
 	initial bool // the next cycle looks at everything
@@ -134,7 +138,7 @@ func (e escrow) waits(now time.Time) bool { return e.failures > 0 && e.next.Afte
 func NewJob(p *Provider, clock *Clock, rules JobRules) *Job {
 	p.job = &Job{
 		p: p, clock: clock, rules: rules, initial: true,
-		users: map[string]*sourceUser{}, groups: map[string]*sourceGroup{},
+		users: map[string]*sourceUser{}, groups: map[string]*sourceGroup{}, escrowed: map[subject]bool{},
 	}
 	return p.job
 }
@@ -419,26 +423,12 @@ type Escrow struct {
 // members failed is among them.
 func (j *Job) Escrows() []Escrow {
 	var out []Escrow
-	add := func(group bool, key string, waiting ...escrow) {
-		for _, e := range waiting {
-			if e.failures > 0 {
-				out = append(out, Escrow{group, key, e.failures, e.next})
-				return
-			}
+	for who := range j.escrowed {
+		if e := j.escrowOf(who); e.failures > 0 {
+			out = append(out, Escrow{who.group, who.key, e.failures, e.next})
+		} else {
+			delete(j.escrowed, who)
 		}
-	}
-	for key, s := range j.users {
-		add(false, key, s.escrow, s.managerEscrow)
-	}
-	for key, g := range j.groups {
-		first := g.escrow
-		for _, r := range g.refs {
-			if first.failures > 0 {
-				break
-			}
-			first = r.escrow
-		}
-		add(true, key, first)
 	}
 	slices.SortFunc(out, func(a, b Escrow) int {
 		if a.Group != b.Group {
@@ -447,6 +437,25 @@ func (j *Job) Escrows() []Escrow {
 		return strings.Compare(a.Key, b.Key)
 	})
 	return out
+}
+
+// escrowOf is the first escrow of a user or a group.
+func (j *Job) escrowOf(who subject) (first escrow) {
+	if s := j.users[who.key]; s != nil && !who.group {
+		if s.escrow.failures > 0 {
+			return s.escrow
+		}
+		return s.managerEscrow
+	}
+	g := j.groups[who.key]
+	if g == nil || !who.group {
+		return escrow{}
+	}
+	first = g.escrow
+	for i := 0; i < len(g.refs) && first.failures == 0; i++ {
+		first = g.refs[i].escrow
+	}
+	return first
 }
 
 // GroupPending reports whether the next cycle looks at a group or its members.

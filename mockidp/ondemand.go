@@ -44,7 +44,7 @@ func (s *steps) end(o Outcome, detail string) OnDemand {
 // know. It makes no tasks.
 func (p *Provider) speaking(d *Dialect) *Provider {
 	q := *p
-	q.d, q.tasks = d, nil
+	q.d, q.tasks = d, taskList{}
 	return &q
 }
 

@@ -68,7 +68,7 @@ type Provider struct {
 	disabled bool
 	clock    *Clock
 	onChange func(Change)
-	tasks    []*task
+	tasks    taskList
 	// taskNumber is the number of the last task.
 	taskNumber int
 	// job is the job that runs on the provider, if any.

@@ -69,7 +69,7 @@ func (p *Provider) evaluateGroup(ctx context.Context, key string) Change {
 // with the same people assigned and the same groups pushed (okta.md 2.9, 5.3).
 // Who is not assigned any more is not asked for.
 func (p *Provider) FullReset(ctx context.Context) []Change {
-	p.strike(func(*task) bool { return true })
+	p.strike(p.tasks.all()...)
 	for key, a := range p.users {
 		p.touch(ofUser(key))
 		a.id, a.manager, a.sent, a.dirty = "", "", nil, true

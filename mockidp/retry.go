@@ -172,7 +172,7 @@ func (p *Provider) conclude(s subject, c Change, a act) {
 		c.At = p.clock.Now()
 	}
 	t := &task{Task: Task{ID: p.taskNumber, Group: s.group, Change: c}, subject: s, act: a}
-	p.tasks = append(p.tasks, t)
+	p.tasks.add(t)
 	p.touchTask(t)
 	last := c.Exchanges[len(c.Exchanges)-1]
 	r := p.d.Retries
@@ -186,7 +186,7 @@ func (p *Provider) conclude(s subject, c Change, a act) {
 // schedule has a task tried again when its time has come.
 func (p *Provider) schedule(t *task) {
 	p.clock.At(t.Next, func(ctx context.Context) {
-		if slices.Contains(p.tasks, t) {
+		if p.tasks.holds(t) {
 			p.again(ctx, t)
 		}
 	})
@@ -194,7 +194,7 @@ func (p *Provider) schedule(t *task) {
 
 // again tries a task once more.
 func (p *Provider) again(ctx context.Context, t *task) Change {
-	p.strike(func(other *task) bool { return other == t })
+	p.strike(t)
 	p.refresh(t)
 	c := p.perform(ctx, t.subject, t.act)
 	c.Attempt = t.Change.Attempt + 1
@@ -231,22 +231,19 @@ func (p *Provider) tell(c Change) Change {
 }
 
 // drop strikes the tasks of a subject off the list.
-func (p *Provider) drop(s subject) { p.strike(func(t *task) bool { return t.subject == s }) }
+func (p *Provider) drop(s subject) { p.strike(p.tasks.of(s)...) }
 
-func (p *Provider) strike(match func(*task) bool) {
-	p.tasks = slices.DeleteFunc(p.tasks, func(t *task) bool {
-		gone := match(t)
-		if gone {
-			p.touchTask(t)
-		}
-		return gone
-	})
+func (p *Provider) strike(tasks ...*task) {
+	for _, t := range tasks {
+		p.tasks.remove(t)
+		p.touchTask(t)
+	}
 }
 
 // Tasks lists what failed and is not mended, the oldest first.
 func (p *Provider) Tasks() []Task {
 	var out []Task
-	for _, t := range p.tasks {
+	for _, t := range p.tasks.all() {
 		out = append(out, t.Task)
 	}
 	return out
@@ -265,24 +262,26 @@ func (p *Provider) RetryGroup(ctx context.Context, groupKey string) []Change {
 // RetryTask tries one task once more; ok is false when there is none with the
 // number.
 func (p *Provider) RetryTask(ctx context.Context, id int) (c Change, ok bool) {
-	i := slices.IndexFunc(p.tasks, func(t *task) bool { return t.ID == id })
-	if i < 0 {
+	t := p.tasks.byID[id]
+	if t == nil {
 		return Change{}, false
 	}
-	return p.again(ctx, p.tasks[i]), true
+	return p.again(ctx, t), true
 }
 
 // DropTask strikes a task off the list without trying it again.
 func (p *Provider) DropTask(id int) (ok bool) {
-	before := len(p.tasks)
-	p.strike(func(t *task) bool { return t.ID == id })
-	return len(p.tasks) < before
+	t := p.tasks.byID[id]
+	if t != nil {
+		p.strike(t)
+	}
+	return t != nil
 }
 
 func (p *Provider) retry(ctx context.Context, s subject) []Change {
 	var out []Change
-	for _, t := range slices.Clone(p.tasks) {
-		if t.subject == s {
+	for _, t := range p.tasks.of(s) {
+		if p.tasks.holds(t) {
 			out = append(out, p.again(ctx, t))
 		}
 	}

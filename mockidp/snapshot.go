@@ -3,7 +3,6 @@ package mockidp
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"time"
 
@@ -126,9 +125,8 @@ func (p *Provider) Part(part Part) json.RawMessage {
 	case PartGroup:
 		v = p.groupPart(part.Key)
 	case PartTask:
-		i := slices.IndexFunc(p.tasks, func(t *task) bool { return strconv.Itoa(t.ID) == part.Key })
-		if i >= 0 {
-			t := p.tasks[i]
+		id, _ := strconv.Atoi(part.Key) // as touchTask made it
+		if t := p.tasks.byID[id]; t != nil {
 			v = taskPart{t.subject.group, t.subject.key, t.act, t.Change, t.Next}
 		}
 	}
@@ -241,8 +239,7 @@ func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) er
 			return fmt.Errorf("the kept state of %s %s cannot be read: %w", part.Kind, part.Key, err)
 		}
 	}
-	slices.SortFunc(p.tasks, func(a, b *task) int { return a.ID - b.ID })
-	for _, t := range p.tasks {
+	for _, t := range p.tasks.all() {
 		if !t.Next.IsZero() && p.clock != nil {
 			p.schedule(t)
 		}
@@ -290,6 +287,7 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 			p.job.users[part.Key] = &sourceUser{
 				shared(&user, known), s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
 			}
+			p.job.escrowed[ofUser(part.Key)] = true // looked at when it is asked for
 		}
 	case PartGroup:
 		var g groupPart
@@ -300,6 +298,7 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 			p.groups[part.Key] = &pushed{e.Group, e.ID, e.Members}
 		}
 		if s := g.Source; s != nil && p.job != nil {
+			p.job.escrowed[ofGroup(part.Key)] = true
 			source := &sourceGroup{group: s.Group, members: s.Members, deleted: s.Deleted, changed: s.Changed, escrow: s.Escrow.escrow()}
 			for _, r := range s.Refs {
 				source.refs = append(source.refs, reference{r.Key, r.Add, r.Escrow.escrow()})
@@ -315,7 +314,7 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 		if err != nil {
 			return err
 		}
-		p.tasks = append(p.tasks, &task{
+		p.tasks.add(&task{
 			Task: Task{ID: id, Group: t.Group, Change: t.Change, Next: t.Next}, subject: subject{t.Group, t.Key}, act: t.Act,
 		})
 	}
@@ -345,7 +344,7 @@ func (p *Provider) Parts() map[Part]json.RawMessage {
 			add(PartGroup, key)
 		}
 	}
-	for _, t := range p.tasks {
+	for _, t := range p.tasks.all() {
 		add(PartTask, strconv.Itoa(t.ID))
 	}
 	return out

@@ -215,15 +215,15 @@ func (t *Tenant) Tasks() []Task {
 // escrows lists what waits for a later cycle after a failure, with the last
 // failure that the log has.
 func (t *Tenant) escrows(j *mockidp.Job) (out []Task) {
-	for _, e := range j.Escrows() {
-		task := Task{Subject: e.Key, Group: e.Group, Next: e.Next}
-		task.Name, _ = t.nameOf(e.Group, e.Key)
-		for i := len(t.log.entries) - 1; i >= 0; i-- {
-			if l := t.log.entries[i]; l.Subject == e.Key && l.Group == e.Group && l.Outcome == mockidp.Failed {
-				task.Change = l
-				break
-			}
+	last := map[subject]*Entry{}
+	for _, l := range t.log.entries {
+		if l.Outcome == mockidp.Failed {
+			last[subject{l.Group, l.Subject}] = l
 		}
+	}
+	for _, e := range j.Escrows() {
+		task := Task{Subject: e.Key, Group: e.Group, Next: e.Next, Change: last[subject{e.Group, e.Key}]}
+		task.Name, _ = t.nameOf(e.Group, e.Key)
 		task.Text = t.taskText(task)
 		out = append(out, task)
 	}

@@ -223,7 +223,8 @@ func (d *requestsData) wants(x *scim.Exchange) bool {
 }
 
 type tasksData struct {
-	Rows []taskRow
+	Rows  []taskRow
+	Pages pager
 	// Cycles: the tasks are objects in escrow, which cycles try again.
 	Cycles bool
 }
@@ -237,7 +238,9 @@ type taskRow struct {
 // tasks lists what failed and is not mended.
 func (v *visit) tasks() error {
 	d := tasksData{Cycles: v.t.Glance().Cycles}
-	for _, k := range v.t.Tasks() {
+	all, offset := v.t.Tasks(), pageOf(v.r)
+	d.Pages = pagesOf(v.r, len(all), offset)
+	for _, k := range all[min(offset, len(all)):min(offset+perPage, len(all))] {
 		row := taskRow{Task: k}
 		if k.Change != nil && len(k.Change.Exchanges) > 0 {
 			all := v.exchanges(k.Change.Exchanges)

@@ -595,3 +595,16 @@ func TestLargeDirectory(t *testing.T) {
 		assert.Less(t, took, bound, p)
 	}
 }
+
+// Many tasks are shown page by page.
+func TestManyTasks(t *testing.T) {
+	b := open(t, "okta-aiw")
+	require.NoError(t, b.desk.SetFaults([]server.Fault{{Kind: "500", Operation: "create"}}))
+	_, _, _, err := b.desk.Generate(ctx, server.Generate{Users: 60, Seed: 1, Assign: true})
+	require.NoError(t, err)
+	b.sees("/t/desk/tasks", "1 to 50 of 60", "Page 1 of 2")
+	assert.Equal(t, 50, strings.Count(b.page, `<article class="card task">`))
+	b.sees("/t/desk/tasks?page=2", "51 to 60 of 60")
+	assert.Equal(t, 10, strings.Count(b.page, `<article class="card task">`))
+	b.sees("/t/desk/tasks?page=9", "No task on this page")
+}
