@@ -300,15 +300,15 @@ type words struct {
 }
 
 func (w words) read(path, query string) scim.Request {
-	return scim.Request{Method: http.MethodGet, Path: path, RawQuery: query, Header: w.get.Clone()}
+	return scim.Request{Method: http.MethodGet, Path: path, RawQuery: query, Header: maps.Clone(w.get)}
 }
 
 func (w words) send(method, path string, body any) scim.Request {
-	return scim.Request{Method: method, Path: path, Header: w.body.Clone(), Body: encode(body)}
+	return scim.Request{Method: method, Path: path, Header: maps.Clone(w.body), Body: encode(body)}
 }
 
 func (w words) delete(path string, header http.Header) scim.Request {
-	return scim.Request{Method: http.MethodDelete, Path: path, Header: header.Clone()}
+	return scim.Request{Method: http.MethodDelete, Path: path, Header: maps.Clone(header)}
 }
 
 // patchOp wraps operations in a PatchOp message.

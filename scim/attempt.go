@@ -7,6 +7,7 @@ import (
 	"compress/zlib"
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptrace"
@@ -149,7 +150,7 @@ func (c *Client) request(ctx context.Context, r Request, header http.Header) *ht
 		u.RawQuery = strings.TrimSuffix(c.base.RawQuery+"&"+r.RawQuery, "&")
 	}
 	req := &http.Request{
-		Method: r.Method, URL: &u, Host: u.Host, Header: header.Clone(),
+		Method: r.Method, URL: &u, Host: u.Host, Header: maps.Clone(header),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(r.Body)),
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -135,8 +136,9 @@ func mask(x *scim.Exchange, secrets ...string) {
 			for i, v := range vs {
 				if now := value(k, v); now != v {
 					if !copied {
-						out, copied = h.Clone(), true
+						out, copied = maps.Clone(h), true
 					}
+					out[k] = slices.Clone(out[k])
 					out[k][i] = now
 				}
 			}

@@ -267,3 +267,45 @@ func TestReconcileInBrowser(t *testing.T) {
 	assert.True(t, there)
 	c.clean()
 }
+
+// Entra ID with the mouse: a fault that is set on its page, 40 minutes that pass,
+// the task and its exchange, the fault switched off, another 40 minutes, and
+// provisioning on demand in five steps.
+func TestCyclesInBrowser(t *testing.T) {
+	b := open(t, "entra-compliant")
+	_, err := b.desk.Start(ctx)
+	require.NoError(t, err)
+	_, _, err = b.desk.AddUser(ctx, server.User{UserName: "ada@example.com", GivenName: "Ada", FamilyName: "Vale", Email: "ada@example.com", Enabled: true})
+	require.NoError(t, err)
+	_, err = b.desk.Assign(ctx, true, "ada")
+	require.NoError(t, err)
+	c := startChromium(t, b)
+	c.open("/t/desk/faults")
+	c.run(chromedp.Click(`input[value="503"]`), chromedp.SetValue("#operation", "create"))
+	c.click("Set the fault")
+	c.shows("The fault is set")
+	c.open("/t/desk/settings")
+	c.click("+ 40m")
+	c.shows("1 failed")
+	_, there := b.account("ada@example.com")
+	assert.False(t, there)
+	c.open("/t/desk/tasks")
+	c.shows("Service Unavailable")
+	c.shows("The exchange that went wrong")
+	c.open("/t/desk/faults")
+	c.click("Switch all off")
+	c.shows("All is well on the way")
+	c.open("/t/desk/settings")
+	c.click("+ 40m")
+	c.shows("1 done")
+	_, there = b.account("ada@example.com")
+	assert.True(t, there)
+	c.open("/t/desk/tasks")
+	c.shows("Nothing failed")
+	c.open("/t/desk/demand")
+	c.click("Provision")
+	for _, step := range []string{"Import", "Scope", "Match", "Action", "Result"} {
+		c.shows(step)
+	}
+	c.clean()
+}
