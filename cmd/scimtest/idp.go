@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -143,9 +142,7 @@ func (f *idpFlags) serve(cmd *cobra.Command, begin func(app *server.App, url str
 		return untested(fmt.Errorf("cannot listen: %w", err), "choose another address with --listen, such as 127.0.0.1:0 for a free port")
 	}
 	defer l.Close()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(server.GCPercent)
-	}
+	go server.BoundMemory(cmd.Context())
 	app, err := server.Open(server.Config{File: f.data, Tester: tester{}})
 	if err != nil {
 		return untested(err, "check --data")

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -35,7 +34,9 @@ func BenchmarkInitialCycle(b *testing.B) {
 	if *large {
 		users, groups, slice = 100000, 5000, 2000
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(server.GCPercent)) // as scimtest idp does
+	bounded, unbound := context.WithCancel(ctx)
+	defer unbound()
+	go server.BoundMemory(bounded) // as scimtest idp does
 	for range b.N {
 		targets := startChild(b, targetsVariable)
 		client := startChild(b, bareVariable)

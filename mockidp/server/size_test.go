@@ -1,11 +1,11 @@
 package server_test
 
 import (
+	"context"
 	"flag"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
-	"runtime/debug"
 	"testing"
 	"time"
 
@@ -49,7 +49,9 @@ func TestLargeDirectory(t *testing.T) {
 	if *large {
 		users, groups, memory, every = 100000, 5000, 500<<20, time.Second
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(server.GCPercent)) // as scimtest idp does
+	bounded, unbound := context.WithCancel(ctx)
+	defer unbound()
+	go server.BoundMemory(bounded) // as scimtest idp does
 	app, err := server.Open(server.Config{Tick: -1, Now: func() time.Time { return begin }})
 	require.NoError(t, err)
 	defer app.Close()

@@ -24,10 +24,6 @@ const (
 	shutdownTimeout = 2 * time.Second
 )
 
-// GCPercent is what a program of its own sets with debug.SetGCPercent: a large
-// directory is kept for days, so its memory matters more than a little time.
-const GCPercent = 40
-
 // Serve serves the program until the context ends, and then ends what it is at
 // in good order.
 func (a *App) Serve(ctx context.Context, l net.Listener, g *Guard, pages http.Handler) error {
