@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -58,14 +59,18 @@ type accountPart struct {
 	Active   bool   `json:"active,omitempty"`
 	Manager  string `json:"manager,omitempty"`
 	Dirty    bool   `json:"dirty,omitempty"`
-	Sent     *User  `json:"sent,omitempty"`
-	First    *User  `json:"first,omitempty"`
+	// Sent is the user as it was pushed last; Pushed: as it is now.
+	Sent   *User `json:"sent,omitempty"`
+	Pushed bool  `json:"pushed,omitempty"`
+	// First is the user as the account was made or found.
+	First *User `json:"first,omitempty"`
 	// Listed is the account as a list of all showed it.
 	Listed scim.Body `json:"listed,omitempty"`
 }
 
 type sourcePart struct {
-	User           User       `json:"user"`
+	// User is nil where it is that of the account.
+	User           *User      `json:"user,omitempty"`
 	InScope        bool       `json:"in_scope,omitempty"`
 	Enabled        bool       `json:"enabled,omitempty"`
 	Deleted        time.Time  `json:"deleted,omitzero"`
@@ -150,11 +155,18 @@ func (p *Provider) userPart(key string) any {
 	}
 	var part userPart
 	if a != nil {
-		part.Account = &accountPart{*a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, a.first, a.listed.Raw()}
+		part.Account = &accountPart{*a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, false, a.first, a.listed.Raw()}
+		if a.sent != nil && *a.sent == *a.user {
+			part.Account.Sent, part.Account.Pushed = nil, true
+		}
 	}
 	if s != nil {
+		own := s.user
+		if a != nil && *a.user == *own {
+			own = nil
+		}
 		part.Source = &sourcePart{
-			*s.user, s.inScope, s.enabled, s.deleted, s.changed, s.manager, s.managerChanged,
+			own, s.inScope, s.enabled, s.deleted, s.changed, s.manager, s.managerChanged,
 			s.escrow.part(), s.managerEscrow.part(),
 		}
 	}
@@ -231,13 +243,16 @@ func (p *Provider) Progress() Progress {
 
 // Restore gives a new provider, and the job that was made on it, the state of
 // another one: retries and cycles that were planned are planned again. What
-// became due meanwhile is done when the clock is next moved. It sends nothing.
+// became due meanwhile is done when the clock is next moved. It sends nothing. The
+// parts are taken out of the map as they are read, so that a large directory is
+// not held twice.
 func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) error {
 	p.disabled, p.taskNumber = progress.Disabled, progress.TaskNumber
 	for part, data := range parts {
 		if err := p.restorePart(part, data); err != nil {
 			return fmt.Errorf("the kept state of %s %s cannot be read: %w", part.Kind, part.Key, err)
 		}
+		delete(parts, part)
 	}
 	for _, t := range p.tasks.all() {
 		if !t.Next.IsZero() && p.clock != nil {
@@ -274,18 +289,26 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 		if a := u.Account; a != nil {
 			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
 			user := a.User
+			if a.Pushed {
+				a.Sent = &user
+			}
 			p.users[part.Key] = &account{
 				user: &user, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: shared(a.Sent, &user), first: a.First, listed: listed,
 			}
 		}
 		if s := u.Source; s != nil && p.job != nil {
-			user := s.User
-			var known *User
+			var held *User
 			if a := p.users[part.Key]; a != nil {
-				known = a.user
+				held = a.user
+			}
+			if s.User == nil {
+				s.User = held
+			}
+			if s.User == nil {
+				return errors.New("it has no user")
 			}
 			p.job.users[part.Key] = &sourceUser{
-				shared(&user, known), s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
+				shared(s.User, held), s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
 			}
 			p.job.escrowed[ofUser(part.Key)] = true // looked at when it is asked for
 		}

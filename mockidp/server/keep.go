@@ -181,6 +181,7 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 		if err := json.Unmarshal(data, &g); err != nil {
 			return nil, fmt.Errorf("the group %s cannot be read: %w", key, err)
 		}
+		delete(k[kindGroup], key) // what was read is not held twice
 		t.dir.addTeam(&g)
 	}
 	for key, data := range k[kindUser] {
@@ -188,6 +189,7 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 		if err := json.Unmarshal(data, &u); err != nil {
 			return nil, fmt.Errorf("the user %s cannot be read: %w", key, err)
 		}
+		delete(k[kindUser], key)
 		t.dir.add(&u)
 		if !u.User.Deleted.IsZero() && !u.Gone {
 			t.bin[key] = true
@@ -198,6 +200,7 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 		for key, data := range k[idpPrefix+string(kind)] {
 			parts[mockidp.Part{Kind: kind, Key: key}] = data
 		}
+		delete(k, idpPrefix+string(kind))
 	}
 	if err := t.provider.Restore(p.Progress, parts); err != nil {
 		return nil, err

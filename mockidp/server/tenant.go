@@ -251,8 +251,9 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 	return result, nil
 }
 
-// breath is how many users are told of before readers get a turn.
-const breath = 64
+// breath is how many users are told of before readers get a turn, and maxPending
+// how many writes wait to be kept together meanwhile.
+const breath, maxPending = 64, 5000
 
 // drain tells the identity provider of what happened in the directory. Real-time
 // ones act on it.
@@ -266,6 +267,9 @@ func (t *Tenant) drain(ctx context.Context) {
 			delete(t.dirtyUsers, key)
 			t.rhythm.user(ctx, key)
 			if i%breath == 0 {
+				if len(t.pending) > maxPending {
+					_ = t.keep() // t.broken remembers
+				}
 				t.mu.Unlock() // who reads is let in between
 				t.mu.Lock()
 			}
