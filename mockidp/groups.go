@@ -189,8 +189,10 @@ func (g *pushed) leave(key string) bool {
 
 func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "add-members", func(g *pushed) (add, _ []Member) {
+		there := setOf(g.members)
 		for _, key := range userKeys {
-			if !slices.Contains(g.members, key) {
+			if !there[key] {
+				there[key] = true
 				g.members = append(g.members, key)
 			}
 			if a := p.users[key]; a != nil && a.id != "" {
@@ -203,8 +205,9 @@ func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...
 
 func (p *Provider) removeMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "remove-members", func(g *pushed) (_, remove []Member) {
+		gone := setOf(userKeys)
+		g.members = slices.DeleteFunc(g.members, func(key string) bool { return gone[key] })
 		for _, key := range userKeys {
-			g.leave(key)
 			if a := p.users[key]; a != nil && a.id != "" {
 				remove = append(remove, Member{a.id, a.user.UserName})
 			}
@@ -257,16 +260,19 @@ func (p *Provider) mendMembers(w *work, g *pushed) {
 		return
 	}
 	current, _ := resource(x)
-	want, have := p.membersOf(g), []string{}
+	want, wanted, have := p.membersOf(g), map[string]bool{}, map[string]bool{}
+	for _, m := range want {
+		wanted[m.ID] = true
+	}
 	var add, remove []Member
 	for _, v := range current.Lookup("members.value") {
-		have = append(have, v.String())
-		if !slices.ContainsFunc(want, func(m Member) bool { return m.ID == v.String() }) {
+		have[v.String()] = true
+		if !wanted[v.String()] {
 			remove = append(remove, Member{ID: v.String()})
 		}
 	}
 	for _, m := range want {
-		if current.Has("members") && !slices.Contains(have, m.ID) {
+		if current.Has("members") && !have[m.ID] {
 			add = append(add, m)
 		}
 	}

@@ -239,12 +239,16 @@ func (j *Job) DeleteGroup(key string) {
 func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
 		j.p.touch(ofGroup(groupKey))
+		there := setOf(g.members)
+		var joined []string
 		for _, key := range userKeys {
-			if !slices.Contains(g.members, key) {
-				g.members = append(g.members, key)
-				g.note(key, true)
+			if !there[key] {
+				there[key] = true
+				joined = append(joined, key)
 			}
 		}
+		g.members = append(g.members, joined...)
+		g.note(true, joined...)
 	}
 }
 
@@ -252,19 +256,34 @@ func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 func (j *Job) RemoveMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
 		j.p.touch(ofGroup(groupKey))
+		there := setOf(g.members)
+		var left []string
 		for _, key := range userKeys {
-			if i := slices.Index(g.members, key); i >= 0 {
-				g.members = slices.Delete(g.members, i, i+1)
-				g.note(key, false)
+			if there[key] {
+				delete(there, key)
+				left = append(left, key)
 			}
 		}
+		g.members = slices.DeleteFunc(g.members, func(key string) bool { return !there[key] })
+		g.note(false, left...)
 	}
 }
 
-// note remembers what became of a member; the last word counts.
-func (g *sourceGroup) note(key string, add bool) {
-	g.refs = slices.DeleteFunc(g.refs, func(r reference) bool { return r.key == key })
-	g.refs = append(g.refs, reference{key: key, add: add})
+// note remembers what became of members; the last word counts.
+func (g *sourceGroup) note(add bool, keys ...string) {
+	noted := setOf(keys)
+	g.refs = slices.DeleteFunc(g.refs, func(r reference) bool { return noted[r.key] })
+	for _, key := range keys {
+		g.refs = append(g.refs, reference{key: key, add: add})
+	}
+}
+
+func setOf(keys []string) map[string]bool {
+	set := make(map[string]bool, len(keys))
+	for _, key := range keys {
+		set[key] = true
+	}
+	return set
 }
 
 // Start begins with a cycle at once, and goes on by the clock.
@@ -354,9 +373,7 @@ func (j *Job) Restart(ctx context.Context, full bool) {
 			if entry := j.p.groups[key]; entry != nil {
 				entry.id = ""
 			}
-			for _, m := range g.members {
-				g.note(m, true)
-			}
+			g.note(true, g.members...)
 		}
 	}
 	if j.run != 0 {
@@ -495,9 +512,7 @@ func (j *Job) ReevaluateGroup(ctx context.Context, key string) {
 		entry.id = "" // matched by its name
 	}
 	g.changed, g.escrow = true, escrow{}
-	for _, m := range g.members {
-		g.note(m, true)
-	}
+	g.note(true, g.members...)
 	c := &cycle{j: j, ctx: ctx, now: j.clock.Now()}
 	c.group(key, g)
 	c.members(key, g)

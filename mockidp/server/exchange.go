@@ -211,9 +211,16 @@ func (t *Tenant) plan(d Directory) (*plan, error) {
 
 // fromNames makes groups of the names that users bring.
 func (p *plan) fromNames() {
-	at := map[string]int{}
+	type membership struct {
+		group int
+		user  string
+	}
+	at, there := map[string]int{}, map[membership]bool{}
 	for i, g := range p.groups {
 		at[g.Name] = i
+		for _, m := range g.Members {
+			there[membership{i, m}] = true
+		}
 	}
 	for _, list := range [][]FileUser{p.add, p.change} {
 		for _, u := range list {
@@ -224,7 +231,8 @@ func (p *plan) fromNames() {
 					at[name] = i
 					p.groups = append(p.groups, FileGroup{Group: Group{Name: name}})
 				}
-				if !slices.Contains(p.groups[i].Members, u.Key) {
+				if !there[membership{i, u.Key}] {
+					there[membership{i, u.Key}] = true
 					p.groups[i].Members = append(p.groups[i].Members, u.Key)
 				}
 			}

@@ -230,13 +230,14 @@ func (t *Tenant) AddGroup(ctx context.Context, g Group) (Group, Result, error) {
 		if err := t.readyGroup(&g, func(k string) bool { return t.dir.teams[k] != nil }); err != nil {
 			return err
 		}
-		members := g.Members
+		members, there := g.Members, map[string]bool{}
 		g.Members = []string{}
 		for _, m := range members {
 			if _, err := t.someone(m); err != nil {
 				return err
 			}
-			if !contains(g.Members, m) {
+			if !there[m] {
+				there[m] = true
 				g.Members = append(g.Members, m)
 			}
 		}
@@ -341,9 +342,7 @@ func (t *Tenant) AddMembers(ctx context.Context, key string, userKeys ...string)
 // RemoveMembers takes users out of a group.
 func (t *Tenant) RemoveMembers(ctx context.Context, key string, userKeys ...string) (Group, Result, error) {
 	return t.members(ctx, key, func(g *team) error {
-		for _, u := range userKeys {
-			t.leave(g, u)
-		}
+		t.leave(g, userKeys...)
 		return nil
 	})
 }
@@ -366,16 +365,21 @@ func (t *Tenant) members(ctx context.Context, key string, do func(*team) error) 
 }
 
 // leave takes somebody out of a group.
-func (t *Tenant) leave(g *team, user string) {
-	i := slices.Index(g.Group.Members, user)
-	if i < 0 {
-		return
+func (t *Tenant) leave(g *team, users ...string) {
+	left := map[string]bool{}
+	for _, u := range users {
+		if !t.dir.groupsOf[u][g.Group.Key] {
+			continue
+		}
+		left[u] = true
+		put(t.dir.groupsOf, u, g.Group.Key, false)
+		if g.Assigned {
+			t.changedUser(u)
+		}
 	}
-	g.Group.Members = slices.Delete(g.Group.Members, i, i+1)
-	put(t.dir.groupsOf, user, g.Group.Key, false)
-	t.changedGroup(g.Group.Key)
-	if g.Assigned {
-		t.changedUser(user)
+	if len(left) > 0 {
+		g.Group.Members = slices.DeleteFunc(g.Group.Members, func(m string) bool { return left[m] })
+		t.changedGroup(g.Group.Key)
 	}
 }
 
