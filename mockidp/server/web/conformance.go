@@ -65,6 +65,11 @@ func (v *visit) startTest() error {
 	case len(c.Suites) == 0 && f("do") != "all":
 		return v.suites(http.StatusBadRequest, c, "Nothing was chosen: tick a suite, or run all.")
 	}
+	// Who agreed has read what the page said; another choice means something else.
+	if _, forecast, err := v.t.Suites(c); err == nil && forecast.Consent && c.Consent && forecast.Writes != "" && forecast.Writes != f("stated") {
+		c.Consent = false
+		return v.suites(http.StatusBadRequest, c, "What you chose means something else than the page said: "+forecast.Writes+". Agree to that, and send it once more.")
+	}
 	run, err := v.t.StartTest(c)
 	switch {
 	case isWrong(err):

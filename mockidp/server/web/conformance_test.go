@@ -32,6 +32,9 @@ func (s *suiteRunner) Foresee(o server.TestOrder) (server.Forecast, error) {
 	f := server.Forecast{Checks: 60, Consent: s.elsewhere}
 	if !o.ReadOnly {
 		f.Writes = "a run creates and removes about 100 users"
+		if len(o.Suites) == 0 {
+			f.Writes = "a run creates and removes about 900 users"
+		}
 	}
 	return f, nil
 }
@@ -123,6 +126,12 @@ func TestConformanceConsent(t *testing.T) {
 	b.has(`value="security" checked`)
 	assert.NotContains(t, b.page, `value="rfc" checked`, "what was chosen stays")
 	assert.Empty(t, b.desk.TestRuns())
+	b.send("/t/desk/conformance", "do", "all", "consent", "1")
+	assert.Equal(t, http.StatusBadRequest, b.status, "that is not what the page said")
+	b.has("What you chose means something else than the page said: a run creates and removes about 900 users")
+	assert.NotContains(t, b.page, `name="consent" value="1" checked`, "to be agreed to anew")
+	assert.Empty(t, b.desk.TestRuns())
+	b.sees("/t/desk/conformance")
 	b.send("/t/desk/conformance", "do", "chosen", "suite", "security", "consent", "1")
 	assert.Equal(t, "/t/desk/conformance/1", b.at)
 	b.ends()
