@@ -41,6 +41,9 @@ func (a Attributes) Values() map[string][]string {
 	return out
 }
 
+// String is their JSON with the names sorted: two are equal when these are.
+func (a Attributes) String() string { return a.text }
+
 // IsZero reports whether there are none.
 func (a Attributes) IsZero() bool { return a.text == "" }
 
