@@ -9,14 +9,6 @@ import (
 	"github.com/scimtest/scimtest/suites/engine"
 )
 
-// contradictions lists the results that are advisory on the reference because
-// the RFC and an identity provider ask opposite things of the same request.
-var contradictions = map[string]string{
-	"group-renamed.authentik": "authentik renames by a PATCH without schemas, which RFC 7644 section 3.5.2 demands",
-}
-
-func contradiction(id string) bool { return contradictions[id] != "" }
-
 // allowances list what passes on a hostile target although nothing there is a
 // service provider, each with the reason. An empty hostility is any.
 var allowances = []struct{ hostility, ids, reason string }{

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/scimtest/scimtest/internal/reference"
 	"github.com/scimtest/scimtest/suites"
@@ -23,7 +24,7 @@ func TestStrictAndTolerant(t *testing.T) {
 		"strict": {
 			"undeclared-refused", "put-refuses-foreign-id", "remove-of-nothing-refused", "nested-groups-refused",
 			"conflicts-of-changes-answer-400", "unknown-members-404", "root-search-forbidden",
-			"etags-strong", "patch-answers-204", "bulk-conflicts-of-circles", "emails-unique", "scim-types-left-out",
+			"patch-without-schemas-refused", "etags-strong", "patch-answers-204", "bulk-conflicts-of-circles", "emails-unique", "scim-types-left-out",
 		},
 		"tolerant": {
 			"undeclared-echoed", "replace-without-match-adds", "unknown-attributes-find-nothing", "put-keeps-what-is-left-out",
@@ -42,4 +43,20 @@ func TestStrictAndTolerant(t *testing.T) {
 			assert.Equal(t, engine.ExitOK, report.ExitCode())
 		})
 	}
+}
+
+// authentik renames a group by a PATCH without schemas, which RFC 7644 section
+// 3.5.2 demands of clients: who refuses it works with limits.
+func TestRefusedPatchWithoutSchemasIsALimit(t *testing.T) {
+	set, err := suites.All().Select("group-renamed.authentik", "patch.error.missing-schema")
+	require.NoError(t, err)
+	outcomes := map[string][]engine.Outcome{}
+	report := run(t, set, reference.Config{Variations: []string{"patch-without-schemas-refused"}})
+	for i := range report.Results {
+		r := &report.Results[i]
+		outcomes[r.ID] = append(outcomes[r.ID], r.Outcome)
+	}
+	assert.Contains(t, outcomes["group-renamed.authentik"], engine.Advisory)
+	assert.NotContains(t, outcomes["group-renamed.authentik"], engine.Fail)
+	assert.Equal(t, []engine.Outcome{engine.Pass}, outcomes["patch.error.missing-schema"])
 }

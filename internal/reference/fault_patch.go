@@ -146,7 +146,14 @@ var patchFaults = []Fault{
 				return !o.is(opRemove) && (!o.hasValue || o.path == "" && !isObject)
 			})(b)
 		}},
-	{"patch-without-schemas-accepted", "A PATCH body that does not name the PatchOp URN is applied", "7644-3.5.2-04",
+	{"patch-without-schemas-ignored", "A PATCH body without schemas is answered with 200 and not applied", "7644-3.5.2-04",
+		onRequest(func(c *call) (*reply, error) {
+			if t := c.kind(); c.isPatch() && t != nil && len(c.path) == 2 && withoutSchemas(c) {
+				return c.srv.get(c, t, c.path[1])
+			}
+			return nil, nil
+		})},
+	{"patch-of-other-message-accepted", "A PATCH body whose schemas names another message is applied", "7644-3.5.2-04",
 		onRequest(func(c *call) (*reply, error) {
 			if c.isPatch() && c.body != nil {
 				c.body["schemas"] = []any{scim.PatchOpURN}

@@ -81,8 +81,12 @@ func readOperations(c *call) ([]operation, error) {
 	if c.body == nil {
 		return nil, refuse(scim.InvalidSyntax, "the request needs operations in its body")
 	}
-	if err := checkSchemas(c.body, scim.PatchOpURN); err != nil {
-		return nil, err
+	// Clients have to name the URN (RFC 7644 section 3.5.2). authentik leaves
+	// schemas out, and what is meant is plain all the same.
+	if _, given := member(c.body, "schemas"); given {
+		if err := checkSchemas(c.body, scim.PatchOpURN); err != nil {
+			return nil, err
+		}
 	}
 	v, _ := member(c.body, "Operations")
 	list, ok := v.([]any)

@@ -7,9 +7,22 @@ import (
 	"github.com/scimtest/scimtest/scim"
 )
 
-// demandVariations are in what a resource has to have, and in how discovery
-// tells of it.
+// withoutSchemas reports whether a message lacks schemas.
+func withoutSchemas(c *call) bool {
+	_, given := member(c.body, "schemas")
+	return c.body != nil && !given
+}
+
+// demandVariations are in what a message or a resource has to have, and in how
+// discovery tells of it.
 var demandVariations = []Variation{
+	{"patch-without-schemas-refused", "A PATCH body without schemas is refused", "7644-3.5.2-04",
+		onRequest(func(c *call) (*reply, error) {
+			if c.isPatch() && withoutSchemas(c) {
+				return nil, checkSchemas(c.body, scim.PatchOpURN)
+			}
+			return nil, nil
+		})},
 	{"title-required", "A user has to have a title", "7643-7-17",
 		onShape(requiring("title"))},
 	{"emails-required", "A user has to have an e-mail address with a type", "7643-7-17",
