@@ -56,7 +56,8 @@ func (p *Provider) EnableProvisioning(ctx context.Context) []Change {
 }
 
 // ProvisionOutOfSync sends whoever is assigned and not linked: Okta's
-// "Provision User" and PROVISION_OUT_OF_SYNC_USERS (okta.md 5.3), or the next
+// "Provision User" (okta.md 5.3), which PROVISION_OUT_OF_SYNC_USERS makes
+// available and which sends nothing until it is chosen (okta.md 5.2), or the next
 // cycle of Entra ID (entra.md 4.2).
 func (p *Provider) ProvisionOutOfSync(ctx context.Context) []Change {
 	var out []Change

@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -19,7 +20,8 @@ import (
 )
 
 // TestMain lets this binary be the command observe of a profile: it is asked
-// twice about each user, and gives the answers that it was started with.
+// twice about each user, and gives the answers that it was started with. And it
+// lets it be a command of arrange, for the reference at a URL.
 func TestMain(m *testing.M) {
 	if len(os.Args) == 7 && os.Args[1] == "as-observe" {
 		before, after, folder, id := os.Args[2], os.Args[3], os.Args[4], os.Args[6]
@@ -29,6 +31,13 @@ func TestMain(m *testing.M) {
 			after = before
 		}
 		fmt.Println(after)
+		os.Exit(0)
+	}
+	if len(os.Args) > 3 && os.Args[1] == "as-arrange" {
+		if _, err := reference.Ask(context.Background(), os.Args[2], os.Args[3:]...); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
 		os.Exit(0)
 	}
 	flag.Parse()
@@ -65,7 +74,7 @@ func TestLeaverIsLockedOut(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
 			report := run(t, set, reference.Config{}, func(p *engine.Plan) {
-				p.Profile = &profile.Profile{Name: "acme"}
+				p.Profile, p.Beside = &profile.Profile{Name: "acme"}, nil
 				if c.before != "" {
 					p.Profile.Observe = []string{os.Args[0], "as-observe", c.before, c.after, folder}
 				}

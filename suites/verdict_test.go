@@ -140,11 +140,10 @@ func TestVerdictsOfWhatIsKnownInPart(t *testing.T) {
 		return "undecided: " + suites.Dialects()[i].Open
 	}
 	const breaks, unsure = "would break: ", "undecided: "
-	const rename = "works with limits: group-renamed: authentik cannot rename: 400 Bad Request"
 	const noMembers = "works with limits: what changes members of groups is not published, so only accounts are played (other-idps.md 4.4)"
 	const noLeavers = "works with limits: leavers are not part of it: it neither disables nor deletes (entra.md 4.5)"
 	untroubled := map[string]string{
-		"sailpoint": noMembers, "authentik": rename, "entra-ondemand": noLeavers,
+		"sailpoint": noMembers, "authentik": "ready", "entra-ondemand": noLeavers,
 		"google-workspace": opens("google-workspace"), "pingone": opens("pingone"),
 		"okta-oin-userpatch": opens("okta-oin-userpatch"), "okta-opp": opens("okta-opp"),
 	}
@@ -153,6 +152,9 @@ func TestVerdictsOfWhatIsKnownInPart(t *testing.T) {
 		but  map[string]string
 	}{
 		{"", nil},
+		{"+patch-without-schemas-refused", map[string]string{
+			"authentik": "works with limits: group-renamed: authentik cannot rename: 400 Bad Request",
+		}},
 		{"plain-json-415", map[string]string{"google-workspace": breaks + "joiner: Google Workspace cannot create: 415 Unsupported Media Type"}},
 		{"delete-ignored", map[string]string{
 			"sailpoint": breaks + "deleted-in-directory: GET /Users/{id} answers 200, want 404", "authentik": breaks + "deleted-in-directory: GET /Users/{id} answers 200, want 404",

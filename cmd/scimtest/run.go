@@ -124,7 +124,7 @@ func (o *runOptions) run(cmd *cobra.Command, args []string) error {
 		if d, err = o.conn.open(ctx, p, running.URL, scim.StaticToken(referenceToken)); err != nil {
 			return err
 		}
-		plan.Embedded = true
+		plan.Embedded, plan.Beside = true, reference.Beside(running.URL)
 		if err := withOthers(plan, d.client, d.baseURL); err != nil {
 			return err
 		}

@@ -105,6 +105,7 @@ profile describes; scimtest profile list shows those that come with the program.
 			return nil
 		},
 	}
+	cmd.AddCommand(newTargetObserve(), newTargetArrange())
 	f := cmd.Flags()
 	f.StringVar(&listen, "listen", "127.0.0.1:8085", "`address` to listen on; port 0 takes a free one")
 	f.StringArrayVar(&faults, "fault", nil, "plant the fault of this `name` (may be repeated)")

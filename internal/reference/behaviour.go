@@ -81,6 +81,10 @@ type switches struct {
 	// tlsFrom is the oldest version of TLS that Listen speaks; 0 for plain
 	// HTTP.
 	tlsFrom uint16
+	// inactiveGetIn lets users log in who are inactive.
+	inactiveGetIn bool
+	// provisionedStayOut lets nobody log in.
+	provisionedStayOut bool
 	// pathOverToken takes the tenant from the URL, whosever the token is.
 	pathOverToken bool
 	// readerMay says which writes a token that may only read is let do.

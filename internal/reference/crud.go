@@ -53,6 +53,9 @@ func (s *Server) commit(c *call, r *resource, before, after object) error {
 	if err := s.validate(c, r.kind, after, self); err != nil {
 		return err
 	}
+	if err := s.withinTenant(r, before, after); err != nil {
+		return err
+	}
 	seal(r.kind, r.id, before, after)
 	return nil
 }

@@ -101,6 +101,10 @@ var supportFaults = []Fault{
 			}
 			return nil
 		})},
+	{"login-while-inactive", "Who is inactive can log in all the same", "zscaler.md 3.6",
+		onSwitch(func(s *switches) { s.inactiveGetIn = true })},
+	{"login-refused", "Who was provisioned cannot log in", "zscaler.md 3.6",
+		onSwitch(func(s *switches) { s.provisionedStayOut = true })},
 	{"seat-limit-500", "A create without a seat left is answered with 500", "entra.md 4.7 (LicenseLimitExceeded)",
 		seatLimit(func() error { return fail(http.StatusInternalServerError, "no seat") }, activeSeat)},
 	{"seat-limit-without-detail", "A create without a seat left is refused without a word", "okta.md 2.3, entra.md 4.7",

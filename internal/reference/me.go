@@ -22,15 +22,7 @@ func (s *Server) addSubject() {
 		"emails": []any{object{"value": "provisioning@scimtest.example.com", "type": "work", "primary": true}},
 		"active": true,
 	}
-	for _, p := range t.places() {
-		switch {
-		case !p.attr.required || p.attr.name == "schemas" || !isEmpty(p.get(doc)) || p.ext != nil && !p.ext.mandatory:
-		case p.attr.multiValued:
-			p.set(doc, []any{object{"value": doc["userName"], "type": "work"}})
-		default:
-			p.set(doc, "Provisioning")
-		}
-	}
+	complete(t, doc, "Provisioning")
 	r, err := s.add(&call{srv: s}, t, doc)
 	if err != nil {
 		panic("the first resource cannot be stored: " + err.Error())
@@ -59,4 +51,18 @@ func (s *Server) me(c *call) (*reply, error) {
 		s.store.mu.Unlock()
 	}
 	return a, err
+}
+
+// complete gives a user what the service provider requires and nobody gave it:
+// the userName for an address, and a word for the rest.
+func complete(t *resourceType, doc object, word string) {
+	for _, p := range t.places() {
+		switch {
+		case !p.attr.required || p.attr.name == "schemas" || !isEmpty(p.get(doc)) || p.ext != nil && !p.ext.mandatory:
+		case p.attr.multiValued:
+			p.set(doc, []any{object{"value": doc["userName"], "type": "work"}})
+		default:
+			p.set(doc, word)
+		}
+	}
 }

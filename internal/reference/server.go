@@ -66,6 +66,7 @@ type Server struct {
 	types            []*resourceType
 	store            *store
 	cursors          *cursors
+	tenant           tenant
 	b                behaviour
 	handler          http.Handler
 	closing          chan struct{}
@@ -109,7 +110,7 @@ func New(cfg Config) (*Server, error) {
 		s.addSecond(cfg.SecondToken, cfg.Seed)
 	}
 	s.addSubject()
-	s.handler = http.HandlerFunc(s.serve)
+	s.handler = s.serveBeside(http.HandlerFunc(s.serve))
 	for _, wrap := range s.b.wrap {
 		s.handler = wrap(s.handler)
 	}

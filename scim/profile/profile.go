@@ -63,8 +63,9 @@ type Profile struct {
 	// more arguments, the userName and the id, and prints a JSON object.
 	Observe []string `yaml:"observe"`
 	// Arrange holds commands that bring about, by their names, situations that
-	// SCIM cannot: "jit-account", run with a userName, and "seat-limit", run
-	// with "fill" or "free".
+	// SCIM cannot: "jit-account", run with a userName, "seat-limit", run with
+	// "fill" and "free", and "last-administrator", run with "make" and "undo",
+	// the userName and the id.
 	Arrange map[string][]string `yaml:"arrange"`
 	// Supports names the dialects that the product claims to support; the
 	// failures of others are advisory. Empty means all.

@@ -19,7 +19,7 @@ var (
 	membersWords      = []string{"get", "list", "user-groups", "none"}
 	cleanupWords      = []string{"delete", "deactivate", "keep", "command"}
 	levelWords        = []string{"must", "should", "skip"}
-	arrangeWords      = []string{"jit-account", "seat-limit"}
+	arrangeWords      = []string{"jit-account", "seat-limit", "last-administrator"}
 	discoveryWords    = []string{"present", "anonymous", "absent"}
 	deactivationWords = []string{"inactive", "gone", "either"}
 	rateWords         = []string{"requests", "writes"}

@@ -107,6 +107,9 @@ type Check struct {
 	// Steps returns the steps of a flow with fresh state; ids and titles
 	// must be the same on each call. Every step becomes a result.
 	Steps func() []Step
+	// Arranges is the situation of the whole tenant that the check brings about
+	// where the profile has a command for it, such as SeatLimit.
+	Arranges string
 }
 
 // Step is a part of a check that is reported on its own. The steps of a check

@@ -235,6 +235,8 @@ type leftovers struct {
 	at map[string]int
 	// deactivated counts the users that were deactivated instead of deleted.
 	deactivated int
+	// situations are those that Arrange began and that could not be ended.
+	situations []error
 }
 
 func (l *leftovers) note(endpoint string) {
@@ -251,6 +253,7 @@ func (l *leftovers) add(more leftovers) {
 		}
 	}
 	l.deactivated += more.deactivated
+	l.situations = append(l.situations, more.situations...)
 }
 
 func (l *leftovers) total() (n int) {

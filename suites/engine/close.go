@@ -2,9 +2,11 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scimtest/scimtest/scim"
@@ -42,6 +44,7 @@ func (r *run) report(ctx context.Context, pre Result, all []decided) *Report {
 	results = append(results, invariants...)
 	stale := waive(p.Waivers, results, time.Now())
 	own := []Result{pre, r.completed(interrupted, pre, results), r.waiversResult(pre, stale), r.cleanUpResult(pre, left)}
+	own[3].Reason = red.text(own[3].Reason) // a command may say anything
 	r.announce(invariants)
 	r.announce(own)
 
@@ -129,6 +132,9 @@ func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 	case left.deactivated > 0:
 		res.Outcome = Advisory
 		res.Reason = fmt.Sprintf("users are deactivated, since DELETE is not offered: %d", left.deactivated)
+	}
+	if err := errors.Join(left.situations...); err != nil {
+		res.Outcome, res.Reason = Advisory, strings.TrimPrefix(res.Reason+"; ", "; ")+strings.ReplaceAll(err.Error(), "\n", "; ")
 	}
 	if err := r.plan.Journal.Err(); err != nil && res.Outcome == Pass {
 		res.Outcome, res.Reason = Advisory, "the journal could not be written: "+err.Error()

@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -22,6 +23,15 @@ func TestMain(m *testing.M) {
 			fmt.Println(os.Args[3])
 		case "arguments":
 			fmt.Printf("{\"groups\": [%q]}\n", strings.Join(os.Args[3:], "|"))
+		case "append":
+			file, err := os.OpenFile(os.Args[3], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+			if err == nil {
+				fmt.Fprintln(file, strings.Join(os.Args[4:], " "))
+				err = file.Close()
+			}
+			if err != nil {
+				panic(err)
+			}
 		case "fail":
 			fmt.Fprintln(os.Stderr, "no such tenant\nand more")
 			os.Exit(3)
@@ -93,13 +103,44 @@ func TestArrange(t *testing.T) {
 	p := profile.Profile{Arrange: map[string][]string{"seat-limit": command("print"), "jit-account": command("fail")}}
 	res := observing(t, p, func(t *engine.T) {
 		t.Expect(t.CanArrange(engine.SeatLimit), nil, "", "", "", "it can be arranged")
-		t.Arrange(engine.SeatLimit, "fill")
+		t.Arrange(engine.SeatLimit)
 	})
 	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
 	res = observing(t, p, func(t *engine.T) { t.Arrange(engine.JITAccount, "ann") })
 	assert.Equal(t, engine.Blocked, res.Outcome)
 	assert.Contains(t, res.Reason, "the command arrange: jit-account of the profile fails: ")
-	res = observing(t, profile.Profile{}, func(t *engine.T) { t.Arrange(engine.SeatLimit, "fill") })
+	res = observing(t, profile.Profile{}, func(t *engine.T) { t.Arrange(engine.SeatLimit) })
 	assert.Equal(t, engine.Skip, res.Outcome)
 	assert.Equal(t, "not shown: the profile has no command arrange: seat-limit", res.Reason)
+}
+
+// A situation of the whole tenant ends before what the check created is
+// removed, whatever becomes of the check, and nothing runs beside it.
+func TestArrangedSituationsEnd(t *testing.T) {
+	said := filepath.Join(t.TempDir(), "said")
+	p := &profile.Profile{Name: "acme", Arrange: map[string][]string{"last-administrator": command("append", said)}}
+	first := check("a.check", func(t *engine.T) {
+		t.Arrange(engine.LastAdministrator, "ann", "1")
+		panic("a mistake")
+	})
+	first.Arranges = engine.LastAdministrator
+	read := func() string {
+		b, _ := os.ReadFile(said)
+		return string(b)
+	}
+	beside := ""
+	second := check("b.check", func(t *engine.T) {
+		beside = read()
+		t.Expect(true, nil, "", "", "", "")
+	})
+	report := play(t, &target{}, []engine.Check{first, second}, func(plan *engine.Plan) { plan.Profile = p })
+	assert.Equal(t, engine.Broken, report.Find("a.check").Outcome)
+	assert.Equal(t, "make ann 1\nundo ann 1\n", read())
+	assert.Empty(t, beside, "what arranges comes behind all others")
+	assert.Equal(t, engine.Pass, report.Find("clean-up").Outcome)
+
+	p.Arrange["last-administrator"] = command("fail")
+	report = play(t, &target{}, []engine.Check{first}, func(plan *engine.Plan) { plan.Profile = p })
+	assert.Equal(t, engine.Advisory, report.Find("clean-up").Outcome)
+	assert.Contains(t, report.Find("clean-up").Reason, `the command arrange: last-administrator of the profile fails at "undo": `)
 }

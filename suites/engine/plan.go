@@ -78,7 +78,11 @@ type Plan struct {
 	TargetName string
 	// Embedded says that the target is the reference within the program.
 	Embedded bool
-	Profile  *profile.Profile
+	// Beside does what a command of the profile would: the words are "observe",
+	// a name and an id, or a situation of arrange and its arguments. A command
+	// of the profile goes first; nil for none.
+	Beside  func(ctx context.Context, words ...string) ([]byte, error)
+	Profile *profile.Profile
 	// Seed makes the values of a run; the same seed sends the same requests,
 	// but for the run tag.
 	Seed int64

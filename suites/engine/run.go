@@ -120,14 +120,15 @@ func blockAll(results []Result, reason string) {
 }
 
 // runAll runs the checks: those that bear company in parallel, in plan order,
-// then the others one by one, hostile ones last.
+// then the others one by one, hostile ones last. A situation that is arranged
+// is one of the whole tenant.
 func (r *run) runAll(ctx context.Context, all []decided) {
 	var together, alone, hostile []int
 	for i := range r.plan.Checks {
 		switch c := &r.plan.Checks[i]; {
 		case c.Hostile:
 			hostile = append(hostile, i)
-		case c.Alone:
+		case c.Alone, c.Arranges != "" && r.plan.canArrange(c.Arranges):
 			alone = append(alone, i)
 		default:
 			together = append(together, i)
@@ -202,7 +203,9 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 			ended = res
 		}
 	}
+	errs := t.endSituations(ctx)
 	d.swept, d.left = t.cleanUp(ctx)
+	d.left.situations = errs
 	d.secrets = t.secrets
 	red := newRedactor(r.discovered, r.secrets(), t.secrets)
 	for i := range d.results {

@@ -26,6 +26,8 @@ type T struct {
 	groups int
 
 	created []*created // in the order of creation, for clean-up
+	// undo ends the situations that Arrange began.
+	undo    []func(context.Context) error
 	secrets []secret
 	// references are resources that were arranged for others to name, by
 	// endpoint and number.

@@ -128,8 +128,19 @@ func (s *Sync) DeleteBehind(path string) {
 	s.t.Expect(true, a, "", "", "", "")
 }
 
-// CreateBehind creates somebody on the target, as an administrator or a
-// sign-in would, and returns its id.
+// SignedIn makes the account of a sign-in and returns its id: by the profile's
+// command where there is one, else as a sign-in is thought to make it.
+func (s *Sync) SignedIn(key, userName string) string {
+	if !s.t.CanArrange(JITAccount) {
+		return s.CreateBehind(key, Set("userName", userName))
+	}
+	u := s.person(key)
+	s.kept[key], s.behindBack[key] = s.t.SignIn(userName, u.GivenName, u.FamilyName, u.DisplayName, u.Email), true
+	return s.kept[key]
+}
+
+// CreateBehind creates somebody on the target, as an administrator would, and
+// returns its id.
 func (s *Sync) CreateBehind(key string, with ...With) string {
 	u := s.person(key)
 	doc := s.t.NewUser(append([]With{

@@ -17,7 +17,7 @@ var driftFlows = []Flow{
 		Steps: []FlowStep{
 			{"assigned", "Two people are assigned while provisioning is off: nothing is sent", func(s *Sync) {
 				s.start(true)
-				s.CreateBehind("bo") // signed in once
+				s.SignedIn("bo", s.person("bo").UserName) // signed in once
 				for _, k := range []string{"ada", "bo"} {
 					s.quiet(s.idp.Assign(s.t.Context(), s.person(k)))
 				}

@@ -45,6 +45,9 @@ type Flow struct {
 	Should []string
 	// Alone flows run without siblings beside them.
 	Alone bool
+	// Arranges is a situation of the whole tenant that a command of the profile
+	// may bring about.
+	Arranges string
 	// BadCredentials is how many requests come with a token that has expired.
 	BadCredentials int
 }
@@ -96,7 +99,7 @@ func played() []*mockidp.Dialect {
 
 func flows() []Flow {
 	return slices.Concat(connectionFlows, joinerFlows, moverFlows, leaverFlows, groupFlows, managerFlows, driftFlows,
-		attributeFlows, nameFlows, returnFlows, scaleFlows, lostFlows, userDriftFlows, groupDriftFlows, supportFlows())
+		attributeFlows, nameFlows, returnFlows, scaleFlows, lostFlows, userDriftFlows, groupDriftFlows, loginFlows, supportFlows())
 }
 
 func (f Flow) check(d *mockidp.Dialect) Check {
@@ -111,7 +114,7 @@ func (f Flow) check(d *mockidp.Dialect) Check {
 		c.Catches, c.Alone = nil, false
 		return c
 	}
-	c.Alone, c.BadCredentials = c.Alone || f.Alone, f.BadCredentials
+	c.Arranges, c.Alone, c.BadCredentials = f.Arranges, c.Alone || f.Alone, f.BadCredentials
 	for _, intent := range f.intents() {
 		if ref := d.Source[intent]; ref.Mark == mockidp.Assumed {
 			c.Sources = append(c.Sources, Ref{Key: ref.Key, Title: intent, Mark: ref.Mark})

@@ -193,7 +193,7 @@ var connectionSupportFlows = []Flow{
 		Steps: []FlowStep{
 			{"signed-in", "A sign-in has made her an account, with capitals in the userName", func(s *Sync) {
 				name, domain, _ := strings.Cut(s.person("ada").UserName, "@")
-				id := s.CreateBehind("ada", Set("userName", strings.ToUpper(name[:1])+name[1:]+"@"+strings.ToUpper(domain)))
+				id := s.SignedIn("ada", strings.ToUpper(name[:1])+name[1:]+"@"+strings.ToUpper(domain))
 				s.kept["before ada"] = id
 				s.t.Expect(id != "", nil, "id", "an id", "none", "the account has no id")
 			}},

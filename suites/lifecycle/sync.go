@@ -26,9 +26,10 @@ type Sync struct {
 	kept map[string]string
 	// told: the flow has said that writes settle late.
 	told bool
-	// couldLogIn is what was observed before somebody left; nil when nothing.
-	couldLogIn *bool
-	line       line
+	// couldLogIn and canStill are what was observed before and after somebody
+	// left; nil when nothing.
+	couldLogIn, canStill *bool
+	line                 line
 	// job is of flows that startJob.
 	job *entraJob
 	// behindBack are those whose account somebody else made.

@@ -25,7 +25,7 @@ var userDriftFlows = []Flow{
 		Steps: []FlowStep{
 			{"assigned", "Two people are assigned while provisioning is off, one of whom signed in once", func(s *Sync) {
 				s.start(true)
-				s.CreateBehind("bo")
+				s.SignedIn("bo", s.person("bo").UserName)
 				for _, k := range []string{"ada", "bo"} {
 					s.quiet(s.idp.Assign(s.t.Context(), s.person(k)))
 				}
