@@ -159,6 +159,9 @@ type Dialect struct {
 
 	// Retries says what is tried again by itself, and when; nil is nothing.
 	Retries *Retries
+	// Throttle says how a target that tells of its limits is spared; nil is not
+	// at all.
+	Throttle *Throttle
 	// Pace is how soon the next call follows, where a source tells; a write
 	// that shows later is not seen by it.
 	Pace time.Duration

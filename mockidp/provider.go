@@ -69,6 +69,8 @@ type Provider struct {
 	clock    *Clock
 	onChange func(Change)
 	tasks    taskList
+	// resume is when the target's allowance of requests is renewed.
+	resume time.Time
 	// taskNumber is the number of the last task.
 	taskNumber int
 	// job is the job that runs on the provider, if any.
@@ -215,6 +217,7 @@ func (p *Provider) beginGroup(ctx context.Context, action, key string) *work {
 
 func (w *work) send(r scim.Request) *scim.Exchange {
 	x := w.p.target.Do(w.ctx, r)
+	w.p.heed(x)
 	w.change.Exchanges = append(w.change.Exchanges, x)
 	return x
 }

@@ -65,15 +65,15 @@ type subject struct {
 func ofUser(key string) subject  { return subject{key: key} }
 func ofGroup(key string) subject { return subject{group: true, key: key} }
 
-// Task is a change that failed, as the identity provider's list of tasks has
-// it.
+// Task is a change that failed, as the identity provider's list of tasks has it,
+// or one that waits for the target's allowance of requests (Throttle).
 type Task struct {
 	// ID counts the tasks of a provider from 1. A further attempt of the same
 	// change that fails is another task.
 	ID int
 	// Group: the subject is a group.
 	Group bool
-	// Change is the last attempt.
+	// Change is the last attempt, or says what it waits for.
 	Change Change
 	// Next is when it is tried again by itself; zero when it waits for an
 	// administrator.
@@ -150,9 +150,12 @@ func (p *Provider) perform(ctx context.Context, s subject, a act) Change {
 	return p.begin(ctx, a.Verb, s.key).skip("the user is not assigned")
 }
 
-// attempt makes a change. What failed becomes a task, tried again when its time
-// has come.
+// attempt makes a change, or holds it back. What failed becomes a task, tried
+// again when its time has come.
 func (p *Provider) attempt(ctx context.Context, s subject, a act) Change {
+	if c, held := p.hold(s, a); held {
+		return p.tell(c)
+	}
 	if account := p.users[s.key]; !s.group && !(a.Verb == "update" && account != nil && account.id == "" && account.assigned) {
 		p.drop(s) // a new change of a user makes the failed one pointless, but who was never made is still to be made
 	}
@@ -167,13 +170,10 @@ func (p *Provider) conclude(s subject, c Change, a act) {
 	if c.Outcome != Failed || len(c.Exchanges) == 0 {
 		return
 	}
-	p.taskNumber++
 	if p.clock != nil {
 		c.At = p.clock.Now()
 	}
-	t := &task{Task: Task{ID: p.taskNumber, Group: s.group, Change: c}, subject: s, act: a}
-	p.tasks.add(t)
-	p.touchTask(t)
+	t := p.enlist(s, c, a)
 	last := c.Exchanges[len(c.Exchanges)-1]
 	r := p.d.Retries
 	if p.clock == nil || !r.covers(s, last.Status()) || r.Attempts > 0 && c.Attempt >= r.Attempts {
@@ -181,6 +181,15 @@ func (p *Provider) conclude(s subject, c Change, a act) {
 	}
 	t.Next = p.clock.Now().Add(r.wait(c.Attempt, last))
 	p.schedule(t)
+}
+
+// enlist makes a task of a change.
+func (p *Provider) enlist(s subject, c Change, a act) *task {
+	p.taskNumber++
+	t := &task{Task: Task{ID: p.taskNumber, Group: s.group, Change: c}, subject: s, act: a}
+	p.tasks.add(t)
+	p.touchTask(t)
+	return t
 }
 
 // schedule has a task tried again when its time has come.
@@ -196,6 +205,9 @@ func (p *Provider) schedule(t *task) {
 func (p *Provider) again(ctx context.Context, t *task) Change {
 	p.strike(t)
 	p.refresh(t)
+	if c, held := p.hold(t.subject, t.act); held {
+		return p.tell(c)
+	}
 	c := p.perform(ctx, t.subject, t.act)
 	c.Attempt = t.Change.Attempt + 1
 	p.conclude(t.subject, c, t.act)

@@ -54,6 +54,18 @@ func sailPoint(set settings) *Dialect {
 				Name: "delta", About: "delta aggregation; the text of the filter is not shown",
 				Default: "off", Values: []string{"off", "meta.lastModified gt"}, Source: Ref{"other-idps.md 4.3", Assumed},
 			},
+			{
+				Name: "throttle-share", About: "how much of the allowance that headers tell of is used, in percent, before it waits for the reset",
+				Default: "100", Values: []string{"100", "50"}, Source: Ref{"other-idps.md 4.5", Documented},
+			},
+			{
+				Name: "throttle-headers", About: "what the names of the headers begin with; they can be mapped",
+				Default: "x-rate-limit", Values: []string{"x-rate-limit", "rate-limit"}, Source: Ref{"other-idps.md 4.5", Documented},
+			},
+			{
+				Name: "throttle-reset", About: "whether the header of the reset holds seconds to wait or seconds since 1970; no source says",
+				Default: "seconds", Values: []string{"seconds", "epoch"}, Source: Ref{"other-idps.md 4.5", Assumed},
+			},
 		},
 		Source: map[string]Ref{
 			"Discover": {"other-idps.md 4.1", Documented}, "ListUsers": {"other-idps.md 4.3", Documented},
@@ -79,6 +91,15 @@ func sailPoint(set settings) *Dialect {
 			"ChangeMembers":  "no request that changes members has been published, neither on Groups nor, with updateGroupsViaUsers, on Users (other-idps.md 4.4, 16)",
 			"ReplaceMembers": "no request that changes members has been published (other-idps.md 16)",
 		},
+	}
+	d.Throttle = &Throttle{
+		Prefix: "X-Rate-Limit", Share: 100, Epoch: set.is("throttle-reset", "epoch"), Source: Ref{"other-idps.md 4.5", Documented},
+	}
+	if set.is("throttle-headers", "rate-limit") {
+		d.Throttle.Prefix = "Rate-Limit"
+	}
+	if set.is("throttle-share", "50") {
+		d.Throttle.Share = 50
 	}
 	d.Discover = func() (out []scim.Request) {
 		for _, path := range sailPointDiscovery(set) {
