@@ -116,6 +116,7 @@ var sources = map[string]map[string]func(*User) string{
 		"user.zipCode":        func(u *User) string { return u.PostalCode },
 		"user.countryCode":    func(u *User) string { return u.Country },
 		"user.locale":         func(u *User) string { return u.Locale },
+		"user.manager":        func(u *User) string { return u.ManagerName },
 	},
 }
 

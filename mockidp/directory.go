@@ -25,6 +25,10 @@ type User struct {
 	StreetAddress, Locality, Region, PostalCode, Country string
 	// Locale is a language tag, such as en-US.
 	Locale string
+	// ManagerName is the name of the manager, a text of the profile that an
+	// administrator of Okta may map. A manager who is a user is a reference:
+	// see Provider.SetManager.
+	ManagerName string
 	// Password is the placeholder that Okta sends on create.
 	Password string
 	// Custom is an attribute of an extension of the target's own that an

@@ -27,7 +27,7 @@ var update = flag.Bool("update", false, "write the golden requests anew")
 var ann = mockidp.User{
 	Key: "ann", ObjectID: "00uEXAMPLE0000000001", UserName: "ann.lee+1@example.com", GivenName: "Ann", FamilyName: "Lee",
 	DisplayName: "Ann Lee", Email: "ann.lee@example.com", Title: "Welder", Department: "Hull", EmployeeNumber: "4711",
-	MobilePhone: "+1-201-555-0101", Locality: "Oslo", Country: "Norway", Locale: "en-US", Password: "k3Vq9TzA",
+	MobilePhone: "+1-201-555-0101", Locality: "Oslo", Country: "Norway", Locale: "en-US", Password: "k3Vq9TzA", ManagerName: "Bo Chen",
 }
 
 var sales = mockidp.Group{Key: "sales", ObjectID: "aaaaaaaa-0000-4000-8000-0000000000a1", Name: "Sales EMEA"}

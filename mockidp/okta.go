@@ -49,6 +49,10 @@ func oktaCommon(set settings) *Dialect {
 				Default: "omitted", Values: []string{"omitted", "empty", "null"}, Source: Ref{"okta.md 2.4", Assumed},
 			},
 			{
+				Name: "manager", About: "the name of the manager, where an administrator maps it: without a value, which refers to a user",
+				Default: "unmapped", Values: []string{"unmapped", "display-name"}, Source: Ref{"okta.md 2.2", Observed},
+			},
+			{
 				Name: "reassignment", About: "a quick reassignment was seen to push active as it was before the reactivation",
 				Default: "fresh", Values: []string{"fresh", "stale"}, Source: Ref{"okta.md 2.5", Observed},
 			},

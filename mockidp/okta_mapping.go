@@ -12,17 +12,24 @@ import (
 
 // oktaDefault is the mapping of an application's first steps (okta.md 2.2), with
 // the attributes that an administrator adds first.
-var oktaDefault = mapping.BuiltIn(mapping.Okta, "default",
-	mapping.Row{Name: "givenName", Path: "name.givenName", Expression: `user.firstName`},
-	mapping.Row{Name: "familyName", Path: "name.familyName", Expression: `user.lastName`},
-	mapping.Row{Name: "email", Path: "emails[primary eq true].value", Expression: `user.email`},
-	mapping.Row{Name: emailType, Path: "emails[primary eq true].type", Expression: `(user.email != null && user.email != '') ? 'work' : ''`},
-	mapping.Row{Path: "displayName", Expression: `user.displayName`},
-	mapping.Row{Path: "locale", Expression: `user.locale`},
-	mapping.Row{Path: "title", Expression: `user.title`},
-	mapping.Row{Name: "employeeNumber", Path: enterprise + "employeeNumber", Expression: `user.employeeNumber`},
-	mapping.Row{Name: "department", Path: enterprise + "department", Expression: `user.department`},
-)
+var oktaDefault = mapping.BuiltIn(mapping.Okta, "default", oktaRows...)
+
+var oktaRows = []mapping.Row{
+	{Name: "givenName", Path: "name.givenName", Expression: `user.firstName`},
+	{Name: "familyName", Path: "name.familyName", Expression: `user.lastName`},
+	{Name: "email", Path: "emails[primary eq true].value", Expression: `user.email`},
+	{Name: emailType, Path: "emails[primary eq true].type", Expression: `(user.email != null && user.email != '') ? 'work' : ''`},
+	{Path: "displayName", Expression: `user.displayName`},
+	{Path: "locale", Expression: `user.locale`},
+	{Path: "title", Expression: `user.title`},
+	{Name: "employeeNumber", Path: enterprise + "employeeNumber", Expression: `user.employeeNumber`},
+	{Name: "department", Path: enterprise + "department", Expression: `user.department`},
+}
+
+// oktaWithManager is the same where an administrator maps the name of the manager:
+// there is no value that refers to a user (okta.md 2.2).
+var oktaWithManager = mapping.BuiltIn(mapping.Okta, "default",
+	append(slices.Clone(oktaRows), mapping.Row{Name: "manager", Path: enterprise + "manager.displayName", Expression: `user.manager`})...)
 
 // emailType is the attribute that an administrator removes so that an address
 // has no type (okta.md 2.2).
@@ -35,6 +42,9 @@ func oktaMapped(set settings) *mapped {
 		return &mapped{set.own, true}
 	}
 	m := *oktaDefault
+	if set.is("manager", "display-name") {
+		m = *oktaWithManager
+	}
 	if set.is("email-type", "absent") {
 		m.Attributes = slices.DeleteFunc(slices.Clone(m.Attributes), func(a *mapping.Attribute) bool { return a.Target == emailType })
 	}

@@ -27,7 +27,9 @@ func TestQuirksOfTargets(t *testing.T) {
 		{"zscaler-10", "+location-of-another-host", "group.location-header", engine.Pass},
 		{"zscaler-12", "put-changes-id", "rename.okta-aiw", engine.Fail},
 		{"zscaler-13", "put-foreign-id-500", "replace.id-stays", engine.Fail},
+		{"zscaler-18", "login-refused", "out-of-sync.blocked-until-synced.okta-oin", engine.Fail},
 		{"zscaler-19", "+last-administrator", "last-administrator.okta-oin", engine.Pass},
+		{"zscaler-22", "location-of-group-among-users", "group.location-header", engine.Fail},
 		{"zscaler-24", "+user-extension-of-its-own", "joiner.entra-legacy", engine.Pass},
 	} {
 		t.Run(c.row, func(t *testing.T) {

@@ -44,6 +44,22 @@ var createFaults = []Fault{
 				a.header.Set("Location", c.base+a.shows.kind.endpoint)
 			}
 		})},
+	{"location-of-group-among-users", "The location of a group is below /Users", "zscaler.md 9, row 22",
+		func(b *behaviour) {
+			among := func(location string) string {
+				return strings.Replace(location, scim.GroupsEndpoint+"/", scim.UsersEndpoint+"/", 1)
+			}
+			onShow(func(_ *call, r *resource, o object) {
+				if meta, ok := o["meta"].(object); ok && r.kind.name == "Group" {
+					meta["location"] = among(textOf(meta, "location"))
+				}
+			})(b)
+			onAnswer(func(_ *call, a *reply) {
+				if location := a.header.Get("Location"); location != "" {
+					a.header.Set("Location", among(location))
+				}
+			})(b)
+		}},
 	{"create-echoes-request", "The answer to a create is what was sent, with an id", "7644-3.1-10",
 		onAnswer(func(c *call, a *reply) {
 			if created(a) {

@@ -18,7 +18,7 @@ func digestOf(u mockidp.User) (d digest) {
 	text := room[:0]
 	for _, v := range [...]string{
 		u.Key, u.ObjectID, u.UserName, u.GivenName, u.FamilyName, u.DisplayName, u.Email, u.Title, u.Department, u.EmployeeNumber,
-		u.MobilePhone, u.StreetAddress, u.Locality, u.Region, u.PostalCode, u.Country, u.Locale, u.Password,
+		u.MobilePhone, u.StreetAddress, u.Locality, u.Region, u.PostalCode, u.Country, u.Locale, u.ManagerName, u.Password,
 		u.Custom.URN, u.Custom.Name, u.Custom.Value, u.More.String(),
 	} {
 		text = append(binary.AppendUvarint(text, uint64(len(v))), v...)

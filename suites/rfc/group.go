@@ -29,7 +29,7 @@ var groupChecks = []Check{
 		ID: "group.location-header", Level: Must,
 		Title:    "The answer to a create names the new group in the header Location",
 		Requires: []string{"7644-3.3-09"}, Needs: []Feature{Groups},
-		Catches: []string{"create-without-location", "location-of-collection"},
+		Catches: []string{"create-without-location", "location-of-collection", "location-of-group-among-users"},
 	}, Body: func(t *T) {
 		a, g := posted(t, scim.GroupsEndpoint, t.NewGroup())
 		location := a.HeaderValue("Location")
