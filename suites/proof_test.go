@@ -65,7 +65,7 @@ func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engin
 	client, url := start(t, cfg, scim.Config{})
 	plan := &engine.Plan{
 		Checks: set.Checks, Invariants: set.Invariants, Dialects: dialects(),
-		Target: client, BaseURL: url, Embedded: true, Beside: reference.Beside(url),
+		Target: client, BaseURL: url, Embedded: true, Beside: reference.Beside(url), NameID: "userName",
 	}
 	addOthers(t, plan, client, url)
 	for _, b := range bend {

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
+	"github.com/scimtest/scimtest/suites/lifecycle"
 	"github.com/scimtest/scimtest/suites/security"
 )
 
@@ -34,6 +36,7 @@ type runOptions struct {
 	strict, verbose        bool
 	waivers, journal, name string
 	faults, variations     []string
+	nameID                 string
 	// clients are files of custom clients, dialects what they are called.
 	clients  []string
 	dialects []engine.Dialect
@@ -91,6 +94,7 @@ not test, 130 interrupted (the reports are complete).`,
 	f.StringArrayVar(&o.clients, "client", nil, "play the flows as the custom client in this YAML `file` does, too; its suite is custom (may be repeated)")
 	f.StringArrayVar(&o.stories, "scenario", nil, "play the scenario in this YAML `file`, and nothing else unless suites or checks are selected (may be repeated)")
 	f.StringSliceVar(&o.idps, "idp", nil, "play scenarios in these `dialects` (comma-separated; default: as the scenario says, else all); okta and entra will do")
+	f.StringVar(&o.nameID, "nameid-attribute", "", "the `attribute` of people in the directory that goes into the SAML NameID ("+strings.Join(lifecycle.NameIDAttributes(), ", ")+"): the flow rename holds userName against it")
 	f.StringArrayVar(&o.faults, "fault", nil, "plant the fault of this `name` in the embedded reference (may be repeated)")
 	f.StringArrayVar(&o.variations, "vary", nil, "use the allowed variation of this `name` in the embedded reference (may be repeated)")
 	return cmd
@@ -214,7 +218,7 @@ func (o *runOptions) plan(p *profile.Profile, selectors []string, rawURL string)
 	plan := &engine.Plan{
 		Checks: set.Checks, Invariants: set.Invariants, Dialects: append(suites.Dialects(), o.dialects...),
 		Parallel: o.parallel, CheckTimeout: o.checkTimeout, MaxTime: o.maxTime,
-		Strict: o.strict, ReadOnly: o.readOnly, TargetName: o.name, Tool: build(),
+		Strict: o.strict, ReadOnly: o.readOnly, NameID: o.nameID, TargetName: o.name, Tool: build(),
 		Hostile: slices.Contains(o.suites, security.Suite),
 	}
 	if onlyStories(set) {
@@ -223,6 +227,8 @@ func (o *runOptions) plan(p *profile.Profile, selectors []string, rawURL string)
 	switch {
 	case o.parallel < 1:
 		return nil, usage(fmt.Errorf("--parallel %d runs nothing", o.parallel), "give 1 or more")
+	case o.nameID != "" && !slices.Contains(lifecycle.NameIDAttributes(), o.nameID):
+		return nil, usage(fmt.Errorf("--nameid-attribute cannot be %q", o.nameID), "give one of "+strings.Join(lifecycle.NameIDAttributes(), ", "))
 	case o.checkTimeout <= 0:
 		return nil, usage(fmt.Errorf("--check-timeout %s is no time limit", o.checkTimeout), "give one such as 30s or 2m")
 	case o.maxTime < 0:

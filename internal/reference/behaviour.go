@@ -83,6 +83,9 @@ type switches struct {
 	tlsFrom uint16
 	// inactiveGetIn lets users log in who are inactive.
 	inactiveGetIn bool
+	// signsIn holds other names than the userName that users log in by, by their
+	// ids; it is guarded by the store's lock.
+	signsIn map[string]string
 	// provisionedStayOut lets nobody log in.
 	provisionedStayOut bool
 	// pathOverToken takes the tenant from the URL, whosever the token is.

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -157,7 +158,9 @@ func (s *Server) withinTenant(r *resource, before, after object) error {
 // section 4.1.1); nil when there is none.
 func (s *Server) named(userName string) *resource {
 	list := s.store.collections[s.types[0]].list
-	i := slices.IndexFunc(list, func(r *resource) bool { return strings.EqualFold(textOf(r.doc, "userName"), userName) })
+	i := slices.IndexFunc(list, func(r *resource) bool {
+		return strings.EqualFold(cmp.Or(s.b.signsIn[r.id], textOf(r.doc, "userName")), userName)
+	})
 	if i < 0 {
 		return nil
 	}

@@ -103,6 +103,16 @@ var supportFaults = []Fault{
 		})},
 	{"login-while-inactive", "Who is inactive can log in all the same", "zscaler.md 3.6",
 		onSwitch(func(s *switches) { s.inactiveGetIn = true })},
+	{"login-by-former-name", "Who was renamed can log in by the former name alone", "zscaler.md 3.1",
+		func(b *behaviour) {
+			b.signsIn = map[string]string{}
+			onWrite(func(_ *call, r *resource, before, after object) error {
+				if name := textOf(before, "userName"); r.isUser() && name != "" && name != textOf(after, "userName") {
+					b.signsIn[r.id] = name
+				}
+				return nil
+			})(b)
+		}},
 	{"login-refused", "Who was provisioned cannot log in", "zscaler.md 3.6",
 		onSwitch(func(s *switches) { s.provisionedStayOut = true })},
 	{"seat-limit-500", "A create without a seat left is answered with 500", "entra.md 4.7 (LicenseLimitExceeded)",

@@ -78,6 +78,9 @@ type Plan struct {
 	TargetName string
 	// Embedded says that the target is the reference within the program.
 	Embedded bool
+	// NameID is the attribute of the identity provider's users that goes into the
+	// SAML NameID; empty when nothing is known of it.
+	NameID string
 	// Beside does what a command of the profile would: the words are "observe",
 	// a name and an id, or a situation of arrange and its arguments. A command
 	// of the profile goes first; nil for none.

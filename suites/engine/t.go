@@ -382,5 +382,9 @@ func pathTemplate(req scim.Request) string {
 // query's parameters: "GET /Users/{id}?attributes".
 func Template(req scim.Request) string { return template(req) }
 
+// NameID is the attribute of the identity provider's users that goes into the
+// SAML NameID; empty when nothing is known of it.
+func (t *T) NameID() string { return t.run.plan.NameID }
+
 // SettlesByID is how long a write may take until a read by id shows it.
 func (t *T) SettlesByID() time.Duration { return t.run.plan.Profile.SettlesWithin.ByID }

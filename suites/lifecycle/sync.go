@@ -271,7 +271,7 @@ func (s *Sync) Change(key string, change func(*mockidp.User)) {
 // that says so; nil when it does not say.
 func (s *Sync) canLogIn(key string) *bool {
 	s.t.Wait(s.t.SettlesByID())
-	return s.t.Observe(s.person(key).UserName, s.link(key)).CanLogIn
+	return s.t.Observe(s.nameID(key), s.link(key)).CanLogIn
 }
 
 // read reads the target's user, by the id that the identity provider knows.

@@ -153,7 +153,7 @@ var moverFlows = []Flow{
 		ID: "rename", Title: "Somebody whose userName changes keeps the account",
 		Uses:    []string{"Update"},
 		Breaks:  []string{"OKTA-Q46", "E77", "E73"},
-		Catches: []string{"user-name-read-only"},
+		Catches: []string{"user-name-read-only", "login-by-former-name"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"put-ignored"}, "okta-oin": {"put-ignored"}, "entra-legacy": {"patch-ignored"}, "entra-compliant": {"patch-ignored"},
 			"pingfederate": {"put-ignored"},
@@ -163,14 +163,26 @@ var moverFlows = []Flow{
 			"sailpoint":    {"patch-ignored"},
 		},
 		Steps: []FlowStep{
-			{"joins", "She is assigned", func(s *Sync) { s.Assign("ada") }},
+			{"joins", "She is assigned", func(s *Sync) {
+				s.Assign("ada")
+				if s.t.NameID() != "" && s.t.CanObserve() {
+					s.couldLogIn = s.canLogIn("ada")
+				}
+			}},
 			{"renamed", "Her userName changes", func(s *Sync) {
-				s.Change("ada", func(u *mockidp.User) { u.UserName = "renamed." + u.UserName })
+				s.Change("ada", func(u *mockidp.User) {
+					same := u.Email == u.UserName
+					u.UserName = "renamed." + u.UserName
+					if same && s.t.NameID() == "email" {
+						u.Email = u.UserName // both change in the directory, or nothing could keep the pair
+					}
+				})
 			}},
 			{"same", "The same account has the new userName", func(s *Sync) {
 				s.read("ada").Status(200).EqualFold("userName", s.person("ada").UserName)
 			}},
 			{"found", "A query by the new userName finds it", func(s *Sync) { s.ExpectOne("ada") }},
+			{"name-id", "Her userName is her SAML NameID, and she can log in by it", func(s *Sync) { s.ExpectNameID("ada") }},
 		},
 	},
 }
