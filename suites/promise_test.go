@@ -208,6 +208,30 @@ func TestPromises(t *testing.T) {
 	}
 }
 
+// The spellings of some of Zscaler's documents are taken by option only: a
+// profile that says so is held to it, and the shipped ones do not say it.
+func TestSpellingsByOption(t *testing.T) {
+	for word, documented := range map[string]string{"names-for-name": "zscaler.md 3.1", "divison-for-division": "zscaler.md 6.1"} {
+		set, err := suites.All().Select("promise.trait." + word)
+		require.NoError(t, err)
+		plain, err := profile.Load("zscaler-zpa")
+		require.NoError(t, err)
+		for _, emulated := range []bool{true, false} {
+			judge, err := profile.Load("zscaler-zpa")
+			require.NoError(t, err)
+			judge.Deviations["spelling"] = profile.Deviation{Says: "It is spelled so, too", Source: "documented: " + documented, Emulate: []string{word}}
+			cfg, want := reference.Config{Profile: plain}, engine.Fail
+			if emulated {
+				cfg.Profile, want = judge, engine.Pass
+			}
+			r := run(t, set, cfg, func(p *engine.Plan) { p.Profile = judge }).Find("promise.trait." + word)
+			assert.Equal(t, want, r.Outcome, line(r))
+		}
+		r := run(t, set, reference.Config{Profile: plain}, func(p *engine.Plan) { p.Profile = plain }).Find("promise.trait." + word)
+		assert.Equal(t, engine.Skip, r.Outcome, line(r))
+	}
+}
+
 // On a target that is no service provider no promise is kept.
 func TestPromisesOnHostileTargets(t *testing.T) {
 	set, err := suites.All().SelectSuites(promise.Suite)

@@ -247,6 +247,13 @@ var createFaults = []Fault{
 			}
 			return nil, nil
 		})},
+	{"create-takes-scim-1", "A create with the schema of SCIM 1.1 is taken", "zscaler.md 1",
+		onCall(func(c *call) {
+			v, _ := member(c.body, "schemas")
+			if c.isCreate() && slices.Contains(stringsIn(v), "urn:scim:schemas:core:1.0") {
+				c.body["schemas"] = []any{c.kind().schema.id}
+			}
+		})},
 	{"schemas-must-come-first", "schemas has to come before the userName", "7643-2.3.8-02",
 		onRaw(func(r *http.Request, raw []byte) bool {
 			schemas, name := bytes.Index(raw, []byte(`"schemas"`)), bytes.Index(raw, []byte(`"userName"`))

@@ -155,6 +155,12 @@ var readFaults = []Fault{
 				o["active"] = map[bool]int{true: 1, false: 0}[active]
 			}
 		})},
+	{"active-inverted", "active is shown the other way round, as what is kept is whether somebody is disabled", "zscaler.md 6.1",
+		onShow(func(_ *call, _ *resource, o object) {
+			if active, ok := o["active"].(bool); ok {
+				o["active"] = !active
+			}
+		})},
 	{"active-as-string", "active is shown as a string", "7643-2.3-03, laravel-scim-server 114",
 		onShow(func(_ *call, _ *resource, o object) {
 			if active, ok := o["active"].(bool); ok {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -146,6 +147,10 @@ var traits = []Variation{
 			}
 			return nil
 		})},
+	{"names-for-name", "The name of a user may be spelled names", "",
+		onCall(func(c *call) { respell(c.body, "names", "name") })},
+	{"divison-for-division", "The division of a user may be spelled divison", "",
+		onCall(func(c *call) { respell(c.body, "divison", "division") })},
 	{"no-password", "A user has no password", "",
 		onShape(func(types []*resourceType) []*resourceType {
 			user := types[0].schema
@@ -200,3 +205,25 @@ func compositeID(r *resource) string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// respell renames an attribute in what a client sends: as a key at any depth, and
+// in the paths of operations.
+func respell(v any, wrong, right string) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			respell(x, wrong, right)
+		}
+	case object:
+		for _, name := range memberNames(v) {
+			respell(v[name], wrong, right)
+			if path, ok := v[name].(string); ok && strings.EqualFold(name, "path") {
+				v[name] = regexp.MustCompile(`\b`+wrong+`\b`).ReplaceAllString(path, right)
+			}
+			if strings.EqualFold(name, wrong) {
+				v[right] = v[name]
+				delete(v, name)
+			}
+		}
+	}
+}

@@ -193,7 +193,7 @@ var leaverFlows = []Flow{
 		Uses:    []string{"Deactivate"},
 		Lacks:   deletesLeavers,
 		Breaks:  []string{"OKTA-Q01", "OKTA-Q02", "OKTA-Q03", "OKTA-Q09", "OKTA-Q17", "E07", "E14", "E24", "E26"},
-		Catches: []string{"inactive-hidden", "inactive-hidden-from-filter", "inactive-deleted", "login-while-inactive"},
+		Catches: []string{"inactive-hidden", "inactive-hidden-from-filter", "inactive-deleted", "login-while-inactive", "active-inverted"},
 		CatchesIn: map[string][]string{
 			"okta-aiw":        {"put-ignores-active", "put-501"},
 			"okta-oin":        {"patch-ignored", "patch-without-path-rejected", "patch-without-path-500", "patch-not-offered", "patch-not-implemented", "patch-deactivated-404"},

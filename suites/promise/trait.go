@@ -130,6 +130,27 @@ var traits = []trait{
 		doc["emails"] = Values{Doc{"value": p.Email, "type": "work"}}
 		a := judged(t.Post(scim.UsersEndpoint, doc))
 		a.Holds(refused(a), "status", "4xx", code(a), "a user without a primary e-mail address is taken")
+		if !t.Has(Patch) {
+			return
+		}
+		u := t.GivenUser()
+		a = judged(t.Patch(u, Remove("emails")))
+		a.Holds(refused(a), "status", "4xx", code(a), "the primary e-mail address can be removed")
+		judged(t.Get(u)).Status(200).Has("emails[primary eq true]")
+	}},
+	{"names-for-name", "The name of a user may be spelled names", nil, func(t *T, judged func(*Answer) *Answer) {
+		t.Offers(scim.UserURN, "name.givenName")
+		u := t.GivenUser(Unset("name"), Set("names", Doc{"givenName": "Nadia"}))
+		judged(t.Get(u)).Status(200).EqualFold("name.givenName", "Nadia").HasNot("names")
+		if t.Has(Patch) {
+			judged(t.Patch(u, Replace("names.givenName", "Mila"))).Status(200, 204)
+			judged(t.Get(u)).Status(200).EqualFold("name.givenName", "Mila")
+		}
+	}},
+	{"divison-for-division", "The division of a user may be spelled divison", []Feature{EnterpriseUser}, func(t *T, judged func(*Answer) *Answer) {
+		t.Offers(scim.EnterpriseUserURN, "division")
+		u := t.GivenUser(Enterprise("divison", "Hull"))
+		judged(t.Get(u)).Status(200).EqualFold(scim.EnterpriseUserURN+":division", "Hull").HasNot(scim.EnterpriseUserURN + ":divison")
 	}},
 	{"whole-members-refused", "A PATCH that removes all members at once is refused", []Feature{Groups, Patch}, func(t *T, judged func(*Answer) *Answer) {
 		g := t.GivenGroup(Members(t.GivenUser()))

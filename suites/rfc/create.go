@@ -189,7 +189,7 @@ var createChecks = []Check{
 		ID: "create.inactive-user", Level: Should,
 		Title:    "A user that is created inactive is inactive",
 		Requires: []string{"7643-4.1.1-18", "7644-3.3-13"},
-		Catches:  []string{"create-forces-active"},
+		Catches:  []string{"create-forces-active", "active-inverted"},
 	}, Body: func(t *T) {
 		t.Offers(scim.UserURN, "active")
 		u := t.GivenUser(Set("active", false))
@@ -301,6 +301,15 @@ var createChecks = []Check{
 		}
 		keeps(t, u, enterprise("department"))
 		a.Holds(namesSchema(a, scim.EnterpriseUserURN), "schemas", scim.EnterpriseUserURN, "absent", "schemas lacks the URN of an extension that has data")
+	}},
+	{Meta: Meta{
+		ID: "create.schema-of-scim-1-is-refused", Level: Should,
+		Title:    "A create with the schema of SCIM 1.1 is refused",
+		Requires: []string{"7643-3-04", "7644-3.12-08"},
+		Catches:  []string{"create-takes-scim-1"},
+	}, Body: func(t *T) {
+		t.GivenUser()
+		isError(t.Post(scim.UsersEndpoint, t.NewUser(Set("schemas", Values{"urn:scim:schemas:core:1.0"}))), 400)
 	}},
 	{Meta: Meta{
 		ID: "create.order-of-schemas-is-irrelevant", Level: Must,
