@@ -120,11 +120,11 @@ func (s *Sync) refusal(a *Answer) {
 }
 
 // notShown ends a step in which the target did not refuse. Where a command of
-// the profile has brought the situation about, the command is at fault, or the
-// target knows no such limit: neither is judged.
+// the profile was to bring the situation about, it did not, or the target knows
+// no such limit: neither is judged.
 func (s *Sync) notShown(situation, why string) {
 	if s.t.CanArrange(situation) {
-		s.t.Block("after the command arrange: %s nothing is refused: %s", situation, why)
+		why += ", after the command arrange: " + situation + ", too"
 	}
 	s.t.Skip("not shown: %s", why)
 }
