@@ -111,7 +111,7 @@ var groupFlows = []Flow{
 			"entra-legacy":    {"patch-ignored", "patch-rename-loses-members", "patch-group-members-only"},
 			"entra-compliant": {"patch-ignored", "patch-rename-loses-members"},
 			"pingfederate":    {"put-ignored", "put-ignores-display-name"},
-			"authentik":       {"patch-not-implemented"},
+			"authentik":       {"patch-not-implemented", "patch-without-path-500"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},
