@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -48,13 +50,14 @@ func newProfileList() *cobra.Command {
 }
 
 func newProfileShow() *cobra.Command {
+	var page attributesPage
 	attributes := false
 	cmd := &cobra.Command{
 		Use:   "show NAME|FILE",
 		Short: "Show what a profile says, and on whose word",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage(fmt.Errorf("no profile given"), "scimtest profile list shows those that come with the program")
+				return usage(errors.New("no profile given"), "scimtest profile list shows those that come with the program")
 			}
 			return takes(1)(cmd, args)
 		},
@@ -63,14 +66,25 @@ func newProfileShow() *cobra.Command {
 			if err != nil {
 				return usage(err, "scimtest profile list shows those that come with the program")
 			}
+			if !attributes && (page.filter != "" || page.tsv) {
+				return usage(errors.New("--filter and --tsv are of the attributes"), "add --attributes")
+			}
 			if attributes {
-				return printed(printAttributes(cmd.OutOrStdout(), p))
+				return printed(page.print(cmd.OutOrStdout(), p))
 			}
 			return printed(printStatements(cmd.OutOrStdout(), p))
 		},
 	}
 	cmd.Flags().BoolVar(&attributes, "attributes", false, "show the attributes alone: name, path, required, unique")
+	cmd.Flags().StringVar(&page.filter, "filter", "", "of the attributes show those with this `text` in their type, name or path")
+	cmd.Flags().BoolVar(&page.tsv, "tsv", false, "separate the columns by tabs, to be copied into a table")
 	return cmd
+}
+
+// attributesPage prints what attributes a profile has.
+type attributesPage struct {
+	filter string
+	tsv    bool
 }
 
 // printStatements prints each statement with its source.
@@ -88,15 +102,22 @@ func printStatements(out io.Writer, p *profile.Profile) error {
 	return nil
 }
 
-// printAttributes prints a line for each attribute that is kept.
-func printAttributes(out io.Writer, p *profile.Profile) error {
+// print prints a line for each attribute that is kept.
+func (page attributesPage) print(out io.Writer, p *profile.Profile) error {
 	model := p.Model()
 	if len(model) == 0 {
 		fmt.Fprintf(out, "%s lists no attributes: they are as the target's own /Schemas say\n", p.Name)
 		return nil
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "type\tname\tpath\trequired\tunique")
+	rows := []string{"type\tname\tpath\trequired\tunique"}
+	add := func(kind, path string, d profile.Definition) {
+		about := strings.ToLower(kind + "\t" + d.Name + "\t" + path)
+		if len(d.Subs) > 0 || !strings.Contains(about, strings.ToLower(page.filter)) {
+			return // of a complex attribute its parts are what is kept
+		}
+		word := map[bool]string{true: "yes", false: "no"}
+		rows = append(rows, strings.Join([]string{kind, d.Name, path, word[d.Required], word[d.Uniqueness != "none"]}, "\t"))
+	}
 	for _, t := range model {
 		for i, s := range t.Schemas {
 			prefix := ""
@@ -104,20 +125,21 @@ func printAttributes(out io.Writer, p *profile.Profile) error {
 				prefix = s.ID + ":"
 			}
 			for _, d := range s.Attributes {
-				printAttribute(w, t.Name, prefix+d.Name, d)
+				add(t.Name, prefix+d.Name, d)
 				for _, sub := range d.Subs {
-					printAttribute(w, t.Name, prefix+d.Name+"."+sub.Name, sub)
+					add(t.Name, prefix+d.Name+"."+sub.Name, sub)
 				}
 			}
 		}
 	}
-	return w.Flush()
-}
-
-func printAttribute(w io.Writer, kind, path string, d profile.Definition) {
-	if len(d.Subs) > 0 {
-		return // its parts are what is kept
+	text := strings.Join(rows, "\n") + "\n"
+	if page.tsv {
+		_, err := io.WriteString(out, text)
+		return err
 	}
-	word := map[bool]string{true: "yes", false: "no"}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", kind, d.Name, path, word[d.Required], word[d.Uniqueness != "none"])
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(w, text); err != nil {
+		return err
+	}
+	return w.Flush()
 }
