@@ -64,11 +64,11 @@ var loginFlows = []Flow{
 		Breaks:  []string{"OKTA-Q39"},
 		Catches: []string{"login-refused"},
 		Steps: []FlowStep{
-			{"assigned", "She is assigned while provisioning is off: nothing is sent", func(s *Sync) {
+			{"blocked", "She is assigned while provisioning is off: nothing is sent, and she cannot log in", func(s *Sync) {
 				s.start(true)
 				s.quiet(s.idp.Assign(s.t.Context(), s.person("ada")))
+				s.expectLogin("ada", "", false)
 			}},
-			{"blocked", "She cannot log in: the target does not know her", func(s *Sync) { s.expectLogin("ada", "", false) }},
 			{"switched-on", "Provisioning is switched on: nobody is pushed, and she is blocked as before", func(s *Sync) {
 				for _, c := range s.idp.EnableProvisioning(s.t.Context()) {
 					if c.Lacks {
