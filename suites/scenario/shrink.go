@@ -57,8 +57,11 @@ func (k *shrinker) try(candidate *Scenario) (bool, error) {
 	if k.consistent && !candidate.consistent() {
 		return false, nil
 	}
-	if !k.r.affords(len(candidate.Steps)) {
+	switch {
+	case !k.r.affords(1):
 		return false, errBudget
+	case !k.r.affords(len(candidate.Steps)):
+		return false, nil // a shorter one may still be
 	}
 	f, err := k.r.Play(k.ctx, candidate)
 	if err != nil || f == nil || !f.Same(k.failure) {
