@@ -97,9 +97,11 @@ func tlsAlert(err error) bool {
 }
 
 // closedError reports whether an error means that the other end closed the
-// connection.
+// connection. It may be noticed while writing; net/http then closes this end
+// too, and whether the error of the write or that of the read which waited for
+// the answer (net.ErrClosed) arrives is a matter of scheduling.
 func closedError(err error) bool {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) {
 		return true
 	}
 	text := err.Error()
