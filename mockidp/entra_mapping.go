@@ -114,7 +114,8 @@ func (m *mapped) active(u User, deleted bool) (active, ok bool) {
 // Above the extensions, members are in the order of the alphabet but for the
 // first ones.
 func entraBody(rows []row) object {
-	o := object{{"schemas", list{scim.UserURN, scim.EnterpriseUserURN}}, {"meta", object{{"resourceType", "User"}}}, {"roles", list{}}}
+	o := make(object, 0, 3+len(rows))
+	o = append(o, object{{"schemas", list{scim.UserURN, scim.EnterpriseUserURN}}, {"meta", object{{"resourceType", "User"}}}, {"roles", list{}}}...)
 	for _, r := range rows {
 		if r.complexRoles() {
 			o = o.set("roles", entraComplexRoles(r))

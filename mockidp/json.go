@@ -1,9 +1,9 @@
 package mockidp
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/tidwall/gjson"
 
@@ -33,44 +33,43 @@ func (o object) withText(key, value string) object {
 	return o.with(key, value)
 }
 
-func encode(v any) scim.Body {
-	var b bytes.Buffer
-	write(&b, v)
-	return b.Bytes()
-}
+func encode(v any) scim.Body { return write(make([]byte, 0, 512), v) }
 
-func write(b *bytes.Buffer, v any) {
+// write appends the JSON of a value.
+func write(b []byte, v any) []byte {
 	switch v := v.(type) {
 	case object:
-		b.WriteByte('{')
+		b = append(b, '{')
 		for i, m := range v {
 			if i > 0 {
-				b.WriteByte(',')
+				b = append(b, ',')
 			}
-			b.WriteString(scim.Quote(m.key))
-			b.WriteByte(':')
-			write(b, m.value)
+			b = append(scim.AppendQuote(b, m.key), ':')
+			b = write(b, m.value)
 		}
-		b.WriteByte('}')
+		return append(b, '}')
 	case list:
-		b.WriteByte('[')
+		b = append(b, '[')
 		for i, e := range v {
 			if i > 0 {
-				b.WriteByte(',')
+				b = append(b, ',')
 			}
-			write(b, e)
+			b = write(b, e)
 		}
-		b.WriteByte(']')
+		return append(b, ']')
 	case raw:
-		b.WriteString(string(v))
+		return append(b, v...)
 	case string:
-		b.WriteString(scim.Quote(v))
+		return scim.AppendQuote(b, v)
+	case bool:
+		return strconv.AppendBool(b, v)
+	case int:
+		return strconv.AppendInt(b, int64(v), 10)
 	case nil:
-		b.WriteString("null")
-	default: // booleans and numbers always encode
-		e, _ := json.Marshal(v)
-		b.Write(e)
+		return append(b, "null"...)
 	}
+	e, _ := json.Marshal(v) // other numbers always encode
+	return append(b, e...)
 }
 
 // members reads an object, in order.

@@ -54,9 +54,11 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 // match sends the matching queries, one after the other, until one finds
 // somebody (entra.md 2.2). A failure ends the change.
 func (p *Provider) match(w *work, u User, what string) (hits []scim.Resource, ok bool) {
-	queries := []scim.Request{p.d.Find(u)}
+	var queries []scim.Request
 	if p.d.matches != nil {
 		queries = p.d.matches(u)
+	} else {
+		queries = []scim.Request{p.d.Find(u)}
 	}
 	if len(queries) == 0 {
 		w.change.Outcome, w.change.Reason = Failed, "the user has no value for a matching attribute"

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -131,11 +132,21 @@ func Quote(s string) string {
 	if asIs(s) {
 		return `"` + s + `"`
 	}
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
+	return string(AppendQuote(nil, s))
+}
+
+// AppendQuote appends what Quote makes of a text.
+func AppendQuote(b []byte, s string) []byte {
+	if asIs(s) {
+		b = append(b, '"')
+		b = append(b, s...)
+		return append(b, '"')
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(s) // a string always encodes
-	return strings.TrimSuffix(b.String(), "\n")
+	return append(b, bytes.TrimSuffix(out.Bytes(), []byte("\n"))...)
 }
 
 // asIs reports whether a text stands in JSON as it is.

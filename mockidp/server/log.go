@@ -1,9 +1,6 @@
 package server
 
 import (
-	"bytes"
-	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -94,71 +91,6 @@ func trim(x *scim.Exchange) *scim.Exchange {
 		out.Response = &short
 	}
 	return &out
-}
-
-// Masked stands in the log where a credential was.
-const Masked = "{{credential}}"
-
-// mask takes credentials out of an exchange, wherever they stand.
-func mask(x *scim.Exchange, secrets ...string) {
-	text := func(s string) string { return s }
-	var list []string
-	for _, s := range secrets {
-		if len(s) >= 4 && !slices.Contains(list, s) {
-			list = append(list, s)
-		}
-	}
-	slices.SortFunc(list, func(a, b string) int { return len(b) - len(a) })
-	if len(list) > 0 {
-		text = func(s string) string {
-			for _, secret := range list {
-				s = strings.ReplaceAll(s, secret, Masked)
-			}
-			return s
-		}
-	}
-	value := func(k, v string) string {
-		if strings.EqualFold(k, "Authorization") {
-			scheme, rest, two := strings.Cut(v, " ")
-			switch {
-			case two && rest != "":
-				v = scheme + " " + Masked
-			case v != "":
-				v = Masked
-			}
-		}
-		return text(v)
-	}
-	// A header is copied where it changes, and only there: others may have it.
-	header := func(h http.Header) http.Header {
-		out, copied := h, false
-		for k, vs := range h {
-			for i, v := range vs {
-				if now := value(k, v); now != v {
-					if !copied {
-						out, copied = maps.Clone(h), true
-					}
-					out[k] = slices.Clone(out[k])
-					out[k][i] = now
-				}
-			}
-		}
-		return out
-	}
-	body := func(b scim.Body) scim.Body {
-		for _, secret := range list {
-			if bytes.Contains(b, []byte(secret)) {
-				b = scim.Body(text(string(b)))
-			}
-		}
-		return b
-	}
-	x.Request.Header, x.Request.Body = header(x.Request.Header), body(x.Request.Body)
-	x.Request.Path, x.Request.RawQuery, x.Error = text(x.Request.Path), text(x.Request.RawQuery), text(x.Error)
-	if r := x.Response; r != nil {
-		r.Header = header(r.Header)
-		r.Body = body(r.Body)
-	}
 }
 
 // journal is the log: bounded by the number of entries, and by the bytes of

@@ -29,6 +29,7 @@ type Tenant struct {
 	mapping *imported
 	dialect *mockidp.Dialect
 	client  *scim.Client
+	mask    *mask
 	way     *way
 	dir     *directory
 	// dirtyUsers and dirtyGroups are those of whom the identity provider was
@@ -138,10 +139,10 @@ func (t *Tenant) send(_ context.Context, r scim.Request) *scim.Exchange {
 	t.mu.Unlock()
 	x, late := way.do(t.sending, client, r)
 	t.mu.Lock()
-	secrets := append(client.Secrets(), secret)
-	mask(x, secrets...)
+	t.mask = t.mask.update(append(client.Secrets(), secret))
+	t.mask.exchange(x)
 	if late != nil {
-		mask(late, secrets...)
+		t.mask.exchange(late)
 		t.late = append(t.late, late)
 	}
 	return x
