@@ -1,6 +1,7 @@
 package mockidp
 
 import (
+	"cmp"
 	"encoding/json"
 	"reflect"
 	"slices"
@@ -127,22 +128,35 @@ func entraBody(rows []row) object {
 	name.arrange(rankIn("formatted", "familyName", "givenName"))
 	extension, _ := o.value(scim.EnterpriseUserURN).(object)
 	slices.SortStableFunc(extension, func(a, b member) int { return strings.Compare(a.key, b.key) })
-	first := rankIn("schemas", "externalId", "userName")
-	slices.SortStableFunc(o, func(a, b member) int {
-		if d := first(a.key) - first(b.key); d != 0 {
-			return d
+	return o.arrangeEntra()
+}
+
+// arrangeEntra sorts the members of a body as entraBody says, in place.
+func (o object) arrangeEntra() object {
+	type place struct {
+		member
+		rank int
+		name string
+	}
+	first := []string{"schemas", "externalId", "userName"}
+	places := make([]place, len(o))
+	for i, m := range o {
+		p := place{member: m, rank: slices.Index(first, m.key)}
+		switch {
+		case p.rank >= 0:
+		case m.key == scim.EnterpriseUserURN: // before the target's own
+			p.rank = len(first) + 1
+		case strings.Contains(m.key, ":"):
+			p.rank = len(first) + 2
+		default:
+			p.rank, p.name = len(first), strings.ToLower(m.key)
 		}
-		if x, y := strings.Contains(a.key, ":"), strings.Contains(b.key, ":"); x || y {
-			switch {
-			case x && y: // the enterprise extension before the target's own
-				return pick(b.key == scim.EnterpriseUserURN, 1, 0)
-			case x:
-				return 1
-			}
-			return -1
-		}
-		return strings.Compare(strings.ToLower(a.key), strings.ToLower(b.key))
-	})
+		places[i] = p
+	}
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Or(a.rank-b.rank, strings.Compare(a.name, b.name)) })
+	for i := range places {
+		o[i] = places[i].member
+	}
 	return o
 }
 

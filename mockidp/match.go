@@ -112,13 +112,14 @@ func (p *Provider) create(w *work, a *account) Change {
 	if !ok {
 		return w.change
 	}
-	r, ok := resource(x)
-	if !ok || r.ID() == "" {
+	r, _ := resource(x)
+	id := r.ID()
+	if id == "" {
 		w.change.Outcome = Failed
 		w.change.Reason = "Error while creating user " + a.user.UserName + ": Create new user returned empty user."
 		return w.change
 	}
-	a.id, a.active = r.ID(), true
+	a.id, a.active = id, true
 	a.pushed()
 	return w.done(p.event("application.provision.user.push", "EntryExportAdd"))
 }
