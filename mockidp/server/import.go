@@ -2,79 +2,9 @@ package server
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
-
-// Formats are the forms in which a directory comes in and goes out.
-var Formats = []string{"csv", "ldif", "json"}
-
-// Directory is a directory as a file: people, groups, and what is assigned.
-type Directory struct {
-	Users  []FileUser  `json:"users"`
-	Groups []FileGroup `json:"groups,omitempty"`
-}
-
-// FileUser is a user in a file.
-type FileUser struct {
-	User
-	Assigned bool `json:"assigned,omitempty"`
-	// Groups are names of groups, as CSV and LDIF have them.
-	Groups []string `json:"-"`
-}
-
-// FileGroup is a group in a file. Its members are keys of users.
-type FileGroup struct {
-	Group
-	Assigned bool `json:"assigned,omitempty"`
-	Pushed   bool `json:"pushed,omitempty"`
-}
-
-// Export writes the directory. CSV and LDIF have the users with the names of
-// their groups; groups without members are in JSON alone.
-func (t *Tenant) Export(w io.Writer, format string) error {
-	d := t.snapshot()
-	switch format {
-	case "csv":
-		return writeCSV(w, d)
-	case "ldif":
-		return writeLDIF(w, d)
-	case "json":
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(d)
-	}
-	return unknownFormat(format)
-}
-
-func unknownFormat(format string) error {
-	return invalid("there is no format %q; there are %s", format, strings.Join(Formats, ", "))
-}
-
-func (t *Tenant) snapshot() Directory {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	d := Directory{Users: []FileUser{}}
-	for _, p := range t.dir.list() {
-		key := p.User.Key
-		u := FileUser{User: p.User, Assigned: p.Assigned}
-		for _, g := range sortedKeys(t.dir.groupsOf[key]) {
-			u.Groups = append(u.Groups, t.dir.teams[g].Group.Name)
-		}
-		d.Users = append(d.Users, u)
-	}
-	for _, key := range t.dir.teamKeys() {
-		if g := t.dir.teams[key]; !g.Gone {
-			d.Groups = append(d.Groups, FileGroup{g.Group.clone(), g.Assigned, g.Pushed})
-		}
-	}
-	return d
-}
 
 // Imported says what an import did.
 type Imported struct {
@@ -105,24 +35,6 @@ func (t *Tenant) Import(ctx context.Context, r io.Reader, format string) (Import
 		return nil
 	})
 	return done, result, err
-}
-
-func parse(r io.Reader, format string) (Directory, error) {
-	switch format {
-	case "csv":
-		return readCSV(r)
-	case "ldif":
-		return readLDIF(r)
-	case "json":
-		var d Directory
-		dec := json.NewDecoder(r)
-		dec.DisallowUnknownFields()
-		if err := dec.Decode(&d); err != nil {
-			return Directory{}, invalid("the JSON cannot be read: %v", err)
-		}
-		return d, nil
-	}
-	return Directory{}, unknownFormat(format)
 }
 
 // plan is an import that was checked.
@@ -295,105 +207,4 @@ func (p *plan) apply(t *Tenant) (done Imported) {
 		t.changedGroup(have.Group.Key)
 	}
 	return done
-}
-
-// The columns of CSV: the attributes, and these.
-var moreColumns = []string{"enabled", "manager", "assigned", "groups"}
-
-func writeCSV(w io.Writer, d Directory) error {
-	out := csv.NewWriter(w)
-	var head []string
-	for _, f := range (&User{}).fields() {
-		head = append(head, f.name)
-	}
-	if err := out.Write(append(head, moreColumns...)); err != nil {
-		return err
-	}
-	for _, u := range d.Users {
-		var row []string
-		for _, f := range u.fields() {
-			row = append(row, *f.value)
-		}
-		row = append(row, fmt.Sprint(u.Enabled), u.Manager, fmt.Sprint(u.Assigned), strings.Join(u.Groups, ";"))
-		if err := out.Write(row); err != nil {
-			return err
-		}
-	}
-	out.Flush()
-	return out.Error()
-}
-
-func readCSV(r io.Reader) (Directory, error) {
-	in := csv.NewReader(r)
-	head, err := in.Read()
-	if err != nil {
-		return Directory{}, invalid("the CSV has no first line with the names of the columns: %v", err)
-	}
-	if len(head) > 0 {
-		head[0] = strings.TrimPrefix(head[0], "\uFEFF")
-	}
-	for i := range head {
-		head[i] = strings.TrimSpace(head[i])
-		if !slices.ContainsFunc((&User{}).fields(), func(f field) bool { return f.name == head[i] }) && !slices.Contains(moreColumns, head[i]) {
-			return Directory{}, invalid("the CSV has a column %q, which is not known; there are those of an export", head[i])
-		}
-	}
-	if !slices.Contains(head, "user_name") {
-		return Directory{}, invalid("the CSV has no column user_name")
-	}
-	var d Directory
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			return d, nil
-		}
-		if err != nil {
-			return Directory{}, invalid("the CSV cannot be read: %v", err)
-		}
-		u := FileUser{User: User{Enabled: true}}
-		for i, name := range head {
-			if err := u.set(name, row[i]); err != nil {
-				line, _ := in.FieldPos(i)
-				return Directory{}, invalid("line %d: %v", line, err)
-			}
-		}
-		d.Users = append(d.Users, u)
-	}
-}
-
-// set gives a column its value.
-func (u *FileUser) set(name, value string) error {
-	switch name {
-	case "enabled", "assigned":
-		var on bool
-		switch strings.ToLower(strings.TrimSpace(value)) {
-		case "true", "yes", "1":
-			on = true
-		case "false", "no", "0":
-		case "":
-			on = name == "enabled"
-		default:
-			return fmt.Errorf("%s is %q, and not true or false", name, value)
-		}
-		if name == "enabled" {
-			u.Enabled = on
-		} else {
-			u.Assigned = on
-		}
-	case "manager":
-		u.Manager = value
-	case "groups":
-		for g := range strings.SplitSeq(value, ";") {
-			if g = strings.TrimSpace(g); g != "" {
-				u.Groups = append(u.Groups, g)
-			}
-		}
-	default:
-		for _, f := range u.fields() {
-			if f.name == name {
-				*f.value = value
-			}
-		}
-	}
-	return nil
 }
