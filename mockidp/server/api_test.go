@@ -146,6 +146,7 @@ func (a *api) directory() {
 	a.call(409, "POST", "/tenants/desk/users/bo/repair", "")
 	a.call(409, "POST", "/tenants/desk/users/ada/restore", "")
 	a.call(200, "DELETE", "/tenants/desk/users/ada/assignment", "")
+	assert.Equal(t, true, a.call(200, "GET", "/tenants/desk/users/ada", "")["left"])
 	a.call(200, "POST", "/tenants/desk/assignments", `{"assign":["ada","bo"],"unassign":[]}`)
 	a.call(400, "POST", "/tenants/desk/assignments", `[]`)
 	a.call(200, "POST", "/tenants/desk/generate", `{"users":4,"groups":1,"seed":2}`)

@@ -308,7 +308,7 @@ func (t *Tenant) Repair(ctx context.Context, group bool, key string) (Result, er
 		}
 		if v := t.view(p); !v.wanted() {
 			if a, _ := t.provider.Account(key); a.ID == "" {
-				return conflict("the user is not in scope, and no longer linked: assign the user, and take the assignment away again")
+				return conflict("the user is not in scope, and no longer linked; activate and assign the user, and take that back again")
 			}
 		}
 		t.rhythm.repair(ctx, key, t.view(p))

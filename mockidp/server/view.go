@@ -45,6 +45,9 @@ type UserDetail struct {
 	// manager the user is.
 	Groups  []string `json:"groups"`
 	Reports []string `json:"reports"`
+	// Left: was assigned once, is to have no account, and is not linked any more.
+	// The target may hold the account still.
+	Left bool `json:"left,omitempty"`
 	// AppUser is Okta's record; nil of others (okta.md 5.1).
 	AppUser *AppUser `json:"app_user,omitempty"`
 	// Failures in a row, and NextTry, are those of Entra's escrow.
@@ -191,6 +194,8 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 		UserRow: t.row(p, t.failed()), Groups: append([]string{}, sortedKeys(t.dir.groupsOf[key])...),
 		Reports: append([]string{}, sortedKeys(t.dir.reports[key])...), Body: t.dialect.Body(p.User.mockidp()),
 	}
+	_, assigned := t.provider.Account(key)
+	d.Left = assigned && d.TargetID == "" && t.left(p)
 	if r, ok := t.provider.AppUser(key); ok {
 		d.AppUser = &AppUser{r.Status, r.SyncState, r.ExternalID}
 	}

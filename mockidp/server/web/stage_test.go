@@ -172,6 +172,16 @@ func (b *browser) account(name string) (r scim.Resource, ok bool) {
 	return list.Resources[0], true
 }
 
+// behind changes a user of the target behind the identity provider's back.
+func (b *browser) behind(id, operation string) {
+	b.t.Helper()
+	x := b.target.Do(ctx, scim.Request{
+		Method: http.MethodPatch, Path: "/Users/" + id, Header: http.Header{"Content-Type": {scim.MediaType}},
+		Body: scim.Body(`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[` + operation + `]}`),
+	})
+	require.Less(b.t, x.Status(), 300)
+}
+
 // tenantPages are the pages of a tenant that need nothing to be there.
 var tenantPages = []string{
 	"", "/users", "/users/new", "/groups", "/files", "/assignments", "/mapping", "/demand", "/log", "/requests", "/tasks", "/faults",

@@ -171,6 +171,7 @@ func (v *visit) saveUser() error {
 	_, r, err := v.t.EditUser(ctx, key, func(u *server.User) error {
 		return v.fill(u)
 	})
+	v.lately().drifts.drop(key)
 	if err != nil && isWrong(err) {
 		u := server.User{}
 		_ = v.fill(&u) // what is wrong is known
@@ -211,6 +212,9 @@ func (v *visit) user() error {
 		differ = d.Drift.Differences
 		d.There = lines(d.Drift.Body, differ, true)
 	}
+	if u.Left {
+		differ = nil // none of it is to be there
+	}
 	d.Sent = lines(u.Body, differ, false)
 	return v.show("user", u.UserName, d)
 }
@@ -221,6 +225,7 @@ func (v *visit) actOnUser() error {
 	ctx, cancel := v.ctx()
 	defer cancel()
 	to := v.back("/users/" + key)
+	v.lately().drifts.drop(key) // was read before this
 	switch v.r.PathValue("action") {
 	case "assign":
 		r, err := t.Assign(ctx, true, key)
@@ -241,7 +246,6 @@ func (v *visit) actOnUser() error {
 		return v.deleteUser(ctx, key)
 	case "repair":
 		r, err := t.Repair(ctx, false, key)
-		v.lately().drifts.drop(key)
 		return v.acted(to, "The user was repaired", r, err)
 	case "compare":
 		return v.compare(ctx, key)
