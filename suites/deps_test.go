@@ -22,6 +22,7 @@ scim/profile: scim internal/edit
 internal/har: scim
 schemas: scim
 internal/fake: scim
+internal/browsertest:
 internal/edit:
 internal/redact:
 internal/rewrite: scim

@@ -67,27 +67,37 @@ func demonstrate(cmd *cobra.Command, app *server.App, url, target string) error 
 		return err
 	}
 	theirs, _ := entra.Users(server.ListQuery{Limit: 1})
-	api := url + "/api/v1/tenants"
-	_, err = fmt.Fprintf(cmd.OutOrStdout(), `mock IdP  %s
-API       %s/api/openapi.yaml
-target    %s   token %s (Okta) and %s (Entra ID)
+	// Somebody else than is deactivated: who is given up is not taken out of groups.
+	member, err := okta.User(team.Members[len(team.Members)-1])
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), `mock IdP  %[1]s
+API       %[1]s/api/openapi.yaml
+target    %[2]s   token %[3]s (Okta) and %[4]s (Entra ID)
 
 50 people and 5 groups are in each directory. The target has two faults. Three
 things to try, on the pages of the mock IdP or by its API:
 
 1. Okta: deactivate somebody, and look at what the target did.
-   curl -X PATCH %[6]s/okta/users/%[7]s -d '{"enabled": false}'
-   curl %[6]s/okta/users/%[7]s/drift
+   %[1]s/t/okta/users/%[5]s  Deactivate, Read the target now
+   curl -X PATCH %[1]s/api/v1/tenants/okta/users/%[5]s -d '{"enabled": false}'
+   curl %[1]s/api/v1/tenants/okta/users/%[5]s/drift
 2. Okta: take one member out of a group, and compare everything with the target.
-   curl -X POST %[6]s/okta/groups/%[8]s/members -d '{"remove": ["%[9]s"]}'
-   curl -X POST %[6]s/okta/reconcile
+   %[1]s/t/okta/groups/%[6]s  tick %[8]s, Remove the chosen
+   %[1]s/t/okta/reconcile  Compare now
+   curl -X POST %[1]s/api/v1/tenants/okta/groups/%[6]s/members -d '{"remove": ["%[7]s"]}'
+   curl -X POST %[1]s/api/v1/tenants/okta/reconcile
 3. Entra ID: change somebody, let 40 minutes pass, and read the log.
-   curl -X PATCH %[6]s/entra/users/%[10]s -d '{"title": "Captain"}'
-   curl -X POST %[6]s/entra/fast-forward -d '{"duration": "40m"}'
-   curl '%[6]s/entra/log?limit=3'
+   %[1]s/t/entra/users/%[9]s/edit  write another title, Save
+   %[1]s/t/entra/settings  + 40m
+   %[1]s/t/entra/log
+   curl -X PATCH %[1]s/api/v1/tenants/entra/users/%[9]s -d '{"title": "Captain"}'
+   curl -X POST %[1]s/api/v1/tenants/entra/fast-forward -d '{"duration": "40m"}'
+   curl '%[1]s/api/v1/tenants/entra/log?limit=3'
 
 Ctrl-C ends it; nothing is kept
-`, url, url, target, referenceToken, secondToken, api, people[0].Key, team.Key, team.Members[len(team.Members)-1], theirs[0].Key)
+`, url, target, referenceToken, secondToken, people[0].Key, team.Key, member.Key, member.UserName, theirs[0].Key)
 	return printed(err)
 }
 

@@ -50,33 +50,6 @@ func ask(t *testing.T, method, url, body string) map[string]any {
 	return v
 }
 
-// What the demo says is to be tried works, and shows both faults.
-func TestDemo(t *testing.T) {
-	p, out, url := serving(t, "demo", "--listen", "127.0.0.1:0", "--target", "127.0.0.1:0")
-	text := out.String()
-	curls := regexp.MustCompile(`(?m)^   curl (?:-X (\S+) )?'?(http\S+?)'?(?: -d '(.*)')?$`).FindAllStringSubmatch(text, -1)
-	require.Len(t, curls, 7, text)
-	var answers []map[string]any
-	for _, c := range curls {
-		method := c[1]
-		if method == "" {
-			method = http.MethodGet
-		}
-		assert.True(t, strings.HasPrefix(c[2], url))
-		answers = append(answers, ask(t, method, c[2], c[3]))
-	}
-	assert.Equal(t, "drifted", answers[1]["finding"].(map[string]any)["status"], "deactivated here, and active there")
-	assert.EqualValues(t, 2, answers[3]["counts"].(map[string]any)["drifted"], "and the group lost all of its members")
-	assert.EqualValues(t, 1, answers[5]["done"], "the change of the 40 minutes")
-	for _, path := range []string{"/api/v1/tenants/okta", "/api/v1/tenants/entra"} {
-		o := ask(t, http.MethodGet, url+path, "")
-		assert.EqualValues(t, 50, o["users"])
-		assert.EqualValues(t, 5, o["groups"])
-	}
-	require.NoError(t, p.Process.Signal(os.Interrupt))
-	require.NoError(t, p.Wait(), "Ctrl-C ends it in good order")
-}
-
 // The suites are run against the target of a tenant, by the API, and the report
 // is that of scimtest run.
 func TestIdPConformance(t *testing.T) {

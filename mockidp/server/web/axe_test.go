@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/scimtest/scimtest/internal/browsertest"
 	"github.com/scimtest/scimtest/mockidp/server"
 )
 
@@ -45,11 +46,11 @@ func TestAxeInBrowser(t *testing.T) {
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, p := range paths {
-			c := startChromium(t, b) // has a minute
-			c.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
-			c.open(p)
+			c := browsertest.Start(t, b.url) // has a minute
+			c.Run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			c.Open(p)
 			var found string
-			c.run(
+			c.Run(
 				chromedp.Evaluate(string(axe)+"; 0", nil),
 				chromedp.Evaluate(`axe.run().then(r => JSON.stringify(r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.map(n => n.html).join(" | "))))`,
 					&found, func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
@@ -57,7 +58,7 @@ func TestAxeInBrowser(t *testing.T) {
 			var list []string
 			require.NoError(t, json.Unmarshal([]byte(found), &list))
 			assert.Empty(t, list, fmt.Sprintf("%s, %s", p, scheme))
-			require.NoError(t, chromedp.Cancel(c.ctx))
+			c.Close()
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/scimtest/scimtest/internal/browsertest"
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/mockidp/server"
 )
@@ -140,19 +141,19 @@ func TestConformanceConsent(t *testing.T) {
 // A page that is open shows how far a run is, and then what it found.
 func TestConformanceInBrowser(t *testing.T) {
 	b := open(t, "okta-aiw")
-	c := startChromium(t, b)
-	c.open("/t/desk/conformance")
-	c.click("Run what is ticked")
-	c.shows("20 of 60 results")
+	c := browsertest.Start(t, b.url)
+	c.Open("/t/desk/conformance")
+	c.Click("Run what is ticked")
+	c.Shows("20 of 60 results")
 	b.ends()
-	c.shows("Exit code 1 of scimtest run")
-	c.shows("Okta: deactivation by PATCH")
-	c.open("/t/desk/conformance")
-	c.click("Run all suites")
-	c.click("Cancel")
-	c.shows("what it created is removed first")
-	c.shows("Canceled")
-	c.clean()
+	c.Shows("Exit code 1 of scimtest run")
+	c.Shows("Okta: deactivation by PATCH")
+	c.Open("/t/desk/conformance")
+	c.Click("Run all suites")
+	c.Click("Cancel")
+	c.Shows("what it created is removed first")
+	c.Shows("Canceled")
+	c.Clean()
 }
 
 // A program without suites has no such page.
