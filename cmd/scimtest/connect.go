@@ -119,10 +119,7 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 		return nil, err
 	}
 	d.baseURL, d.loopback = u.String(), engine.Loopback(u.Hostname())
-	header := http.Header{}
-	for name, value := range p.Headers {
-		header.Set(name, value)
-	}
+	header := headers(p)
 	for _, h := range c.headers {
 		name, value, ok := strings.Cut(h, ":")
 		if !ok || strings.TrimSpace(name) == "" {
@@ -135,8 +132,8 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 		return nil, err
 	}
 	rate := c.rate
-	if limit := p.Limits.Rate; rate == 0 && limit.Requests > 0 && !d.loopback {
-		rate = float64(limit.Requests) / limit.Per.Seconds()
+	if rate == 0 && !d.loopback {
+		rate = documentedRate(p)
 	}
 	d.client, err = scim.NewClient(scim.Config{
 		BaseURL: d.baseURL, Auth: auth, Header: header,
@@ -144,6 +141,24 @@ func (c *connection) open(ctx context.Context, p *profile.Profile, rawURL string
 		ConnectTimeout: c.connectTimeout, RequestTimeout: c.requestTimeout, MaxWait: c.maxWait, Rate: rate,
 	})
 	return d, err
+}
+
+// headers are those that a product wants in every request by its profile.
+func headers(p *profile.Profile) http.Header {
+	header := http.Header{}
+	for name, value := range p.Headers {
+		header.Set(name, value)
+	}
+	return header
+}
+
+// documentedRate is how many requests a second a product takes by its profile; 0
+// is no limit.
+func documentedRate(p *profile.Profile) float64 {
+	if limit := p.Limits.Rate; limit.Requests > 0 {
+		return float64(limit.Requests) / limit.Per.Seconds()
+	}
+	return 0
 }
 
 // authenticator reads the credentials that the flags name. A file is read at

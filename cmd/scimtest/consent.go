@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -91,9 +92,4 @@ func announce(checks, writing, parallel int, rate float64) string {
 		writing*usersPerCheck, (writing+checksPerGroup-1)/checksPerGroup, requests, minutes)
 }
 
-func (d *destination) domain() string {
-	if own := d.profile.Domain(); own != "" {
-		return own
-	}
-	return fake.DefaultDomain
-}
+func (d *destination) domain() string { return cmp.Or(d.profile.Domain(), fake.DefaultDomain) }

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimtest/scimtest/internal/fake"
 	"github.com/scimtest/scimtest/mockidp"
@@ -27,8 +28,37 @@ import (
 const maxWorded = 20
 
 // tester runs the suites for the pages of the mock identity provider, as
-// scimtest run does by the profile generic.
+// scimtest run does.
 type tester struct{}
+
+// Profiles lists the profiles that come with the program, generic first.
+func (tester) Profiles() []server.TargetProfile { return targetProfiles() }
+
+// targetProfiles reads the profiles once: all of them are shown with each page.
+var targetProfiles = sync.OnceValue(func() []server.TargetProfile {
+	var out []server.TargetProfile
+	for _, name := range profile.Names() {
+		p, err := profile.Load(name)
+		if err != nil {
+			panic(err) // it comes with the program
+		}
+		at := len(out)
+		if name == profile.Generic {
+			at = 0
+		}
+		out = slices.Insert(out, at, server.TargetProfile{Name: p.Name, Title: p.Title})
+	}
+	return out
+})
+
+// profileOf is the profile of an order: one of those that come with the program,
+// and no file.
+func profileOf(o server.TestOrder) (*profile.Profile, error) {
+	if names := profile.Names(); !slices.Contains(names, o.Profile) {
+		return nil, fmt.Errorf("there is no profile %q; choose one of %s", o.Profile, strings.Join(names, ", "))
+	}
+	return profile.Load(o.Profile)
+}
 
 // aboutSuites says what the suites are that are of no identity provider.
 var aboutSuites = map[string]string{
@@ -111,18 +141,33 @@ func (tester) Foresee(o server.TestOrder) (server.Forecast, error) {
 	if err != nil {
 		return server.Forecast{}, err
 	}
-	f := server.Forecast{Checks: len(set.Checks) + len(set.Invariants)}
-	if u, err := url.Parse(o.Target.BaseURL); err != nil || !engine.Loopback(u.Hostname()) {
-		f.Consent = true
+	p, err := profileOf(o)
+	if err != nil {
+		return server.Forecast{}, err
 	}
+	f := server.Forecast{Checks: len(set.Checks) + len(set.Invariants), Consent: elsewhere(o)}
 	if writing := writers(set.Checks); writing > 0 && !o.ReadOnly {
-		f.Writes = "a run " + announce(len(set.Checks), writing, engine.Parallelism, 0)
+		f.Writes = "a run " + announce(len(set.Checks), writing, engine.Parallelism, rateOf(o, p))
 		if hostile(o) {
 			f.Writes += ", hostile values among them"
 		}
-		f.Writes += ", and the product may send mail to addresses under " + fake.DefaultDomain
+		f.Writes += ", and the product may send mail to addresses under " + cmp.Or(p.Domain(), fake.DefaultDomain)
 	}
 	return f, nil
+}
+
+// elsewhere reports whether the target is not on this machine.
+func elsewhere(o server.TestOrder) bool {
+	u, err := url.Parse(o.Target.BaseURL)
+	return err != nil || !engine.Loopback(u.Hostname())
+}
+
+// rateOf is how many requests a second are sent at most; 0 is no limit.
+func rateOf(o server.TestOrder, p *profile.Profile) float64 {
+	if elsewhere(o) {
+		return documentedRate(p)
+	}
+	return 0
 }
 
 func hostile(o server.TestOrder) bool { return slices.Contains(o.Suites, security.Suite) }
@@ -148,18 +193,19 @@ func (tester) Run(ctx context.Context, o server.TestOrder, progress func(server.
 	if err != nil {
 		return nil, err
 	}
-	generic, err := profile.Load(profile.Generic)
+	p, err := profileOf(o)
 	if err != nil {
 		return nil, err
 	}
 	o.Target.BaseURL, _ = cutEntraFlag(o.Target.BaseURL)
+	o.Target.Rate, o.Target.Header = rateOf(o, p), headers(p)
 	client, err := scim.NewClient(o.Target)
 	if err != nil {
 		return nil, err
 	}
 	defer client.Close()
 	plan := &engine.Plan{
-		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: o.Target.BaseURL, TargetName: o.Name, Profile: generic,
+		Checks: set.Checks, Invariants: set.Invariants, Target: client, BaseURL: o.Target.BaseURL, TargetName: o.Name, Profile: p,
 		Seed: o.Seed, RunID: engine.NewRunID(), CheckTimeout: checkTimeout, ReadOnly: o.ReadOnly, Hostile: hostile(o), Tool: build(),
 		Events: func(e engine.Event) {
 			progress(server.TestProgress{Outcome: string(e.Result.Outcome), Done: e.Done, Total: e.Total})

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -14,6 +16,7 @@ import (
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/mockidp/server"
 	"github.com/scimtest/scimtest/scim"
+	"github.com/scimtest/scimtest/scim/profile"
 	"github.com/scimtest/scimtest/suites"
 	"github.com/scimtest/scimtest/suites/engine"
 )
@@ -22,7 +25,7 @@ func orderFor(t *testing.T, url string, names ...string) server.TestOrder {
 	d, err := mockidp.Lookup("okta-oin", nil)
 	require.NoError(t, err)
 	return server.TestOrder{
-		Name: "desk", Dialect: d, Suites: names, Seed: 1,
+		Name: "desk", Dialect: d, Suites: names, Profile: profile.Generic, Seed: 1,
 		Target: scim.Config{BaseURL: url, Auth: scim.Bearer(scim.StaticToken(referenceToken))},
 	}
 }
@@ -66,6 +69,57 @@ func TestTesterSuites(t *testing.T) {
 	here, err := tester{}.Foresee(orderFor(t, "http://127.0.0.1:8085/scim/v2"))
 	require.NoError(t, err)
 	assert.False(t, here.Consent)
+}
+
+// A target is judged by the profile that is chosen: one of those that come with the
+// program, and no file.
+func TestTesterProfiles(t *testing.T) {
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
+	var names []string
+	for _, p := range (tester{}).Profiles() {
+		names = append(names, p.Name)
+		assert.NotEmpty(t, p.Title, p.Name)
+	}
+	assert.ElementsMatch(t, profile.Names(), names)
+	assert.Equal(t, profile.Generic, names[0])
+
+	product, err := profile.Load("zscaler-zia")
+	require.NoError(t, err)
+	run := func(cfg reference.Config) *server.TestReport {
+		cfg.Token = referenceToken
+		target, err := reference.New(cfg)
+		require.NoError(t, err)
+		running, err := target.Listen("127.0.0.1:0")
+		require.NoError(t, err)
+		defer running.Close()
+		o := orderFor(t, running.URL, "promises")
+		o.Profile, o.Target.Insecure = product.Name, running.Secure()
+		r, err := tester{}.Run(context.Background(), o, func(server.TestProgress) {})
+		require.NoError(t, err)
+		var report engine.Report
+		require.NoError(t, json.Unmarshal(r.JSON, &report))
+		assert.Equal(t, product.Name, report.Target.Profile)
+		return r
+	}
+	assert.Equal(t, engine.ExitOK, run(reference.Config{Profile: product}).Exit, "it keeps what it promises")
+	assert.Equal(t, engine.ExitViolations, run(reference.Config{}).Exit, "it is another product")
+
+	o := orderFor(t, "https://scim.example.com/v2", "rfc")
+	generic, err := tester{}.Foresee(o)
+	require.NoError(t, err)
+	o.Profile = product.Name
+	slow, err := tester{}.Foresee(o)
+	require.NoError(t, err)
+	assert.NotEqual(t, generic.Writes, slow.Writes, "with the rate that the product documents")
+	file := filepath.Join(t.TempDir(), "own.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("name: own\n"), 0o600))
+	for _, name := range []string{file, "zscaler", ""} {
+		o.Profile = name
+		_, err = tester{}.Foresee(o)
+		require.ErrorContains(t, err, "there is no profile", name)
+		_, err = tester{}.Run(context.Background(), o, func(server.TestProgress) {})
+		require.ErrorContains(t, err, "there is no profile", name)
+	}
 }
 
 // A run finds a fault of the target, words it as the reports do, leaves nothing

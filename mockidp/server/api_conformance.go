@@ -6,7 +6,8 @@ import (
 )
 
 type suitesBody struct {
-	Suites []Suite `json:"suites"`
+	Suites   []Suite         `json:"suites"`
+	Profiles []TargetProfile `json:"profiles"`
 	// Writes and Consent are of a run of what is usual.
 	Writes  string `json:"writes,omitempty"`
 	Consent bool   `json:"consent_needed"`
@@ -18,7 +19,7 @@ func getSuites(t *Tenant, _ *http.Request) (int, any, error) {
 		return 0, nil, err
 	}
 	_, f, err := t.Suites(TestChoice{Suites: Usual(suites)})
-	return http.StatusOK, suitesBody{suites, f.Writes, f.Consent}, err
+	return http.StatusOK, suitesBody{suites, t.TestProfiles(), f.Writes, f.Consent}, err
 }
 
 // Usual names the suites that are run unless something else is chosen.

@@ -14,8 +14,11 @@ import (
 type Tester interface {
 	// Suites lists what can be chosen for an identity provider.
 	Suites(d *mockidp.Dialect) []Suite
-	// Foresee says what a run would do; nothing is sent. Suites that there are
-	// not are an error.
+	// Profiles lists what targets can be judged by; the first one is taken where
+	// none is chosen.
+	Profiles() []TargetProfile
+	// Foresee says what a run would do; nothing is sent. Suites and profiles that
+	// there are not are an error.
 	Foresee(o TestOrder) (Forecast, error)
 	// Run runs. It removes what it created, also when the context ends, and
 	// calls progress, one call at a time, for each result.
@@ -33,6 +36,13 @@ type Suite struct {
 	Usual bool `json:"usual"`
 }
 
+// TargetProfile says what a product promises, and what is expected of it.
+type TargetProfile struct {
+	Name string `json:"name"`
+	// Title names the product.
+	Title string `json:"title"`
+}
+
 // TestOrder says what is run, and where.
 type TestOrder struct {
 	// Name is what the target is called in the report.
@@ -41,6 +51,8 @@ type TestOrder struct {
 	Dialect *mockidp.Dialect
 	// Suites are names of suites; none stands for all.
 	Suites []string
+	// Profile is the name of the profile that the target is judged by.
+	Profile string
 	// ReadOnly runs what can be judged without a write.
 	ReadOnly bool
 	// Seed makes the generated values; never 0.
@@ -143,11 +155,13 @@ const (
 type TestRun struct {
 	ID int64 `json:"id"`
 	// Suites are those that were chosen; none stands for all.
-	Suites   []string `json:"suites"`
-	ReadOnly bool     `json:"read_only"`
-	Seed     int64    `json:"seed"`
-	Target   string   `json:"target"`
-	State    string   `json:"state"`
+	Suites []string `json:"suites"`
+	// Profile is what the target is judged by.
+	Profile  string `json:"profile"`
+	ReadOnly bool   `json:"read_only"`
+	Seed     int64  `json:"seed"`
+	Target   string `json:"target"`
+	State    string `json:"state"`
 	// Began and Ended are of the wall; Ended is zero while it goes on.
 	Began time.Time `json:"began"`
 	Ended time.Time `json:"ended,omitzero"`
@@ -171,8 +185,10 @@ func (r TestRun) Running() bool { return r.State == TestRunning }
 // TestChoice is what somebody wants to be run.
 type TestChoice struct {
 	// Suites are names of suites; none stands for all.
-	Suites   []string `json:"suites"`
-	ReadOnly bool     `json:"read_only"`
+	Suites []string `json:"suites"`
+	// Profile is the name of a profile; "" stands for the first one.
+	Profile  string `json:"profile"`
+	ReadOnly bool   `json:"read_only"`
 	// Seed makes the generated values; 0 stands for 1.
 	Seed int64 `json:"seed"`
 	// Consent: the target may be written to, though it is not on this machine.

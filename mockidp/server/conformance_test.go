@@ -33,11 +33,18 @@ func (*scripted) Suites(*mockidp.Dialect) []server.Suite {
 	return []server.Suite{{Name: "rfc", About: "What the RFCs demand.", Checks: 2, Writing: 1, Usual: true}, {Name: "security", Checks: 1, Writing: 1}}
 }
 
+func (*scripted) Profiles() []server.TargetProfile {
+	return []server.TargetProfile{{Name: "generic", Title: "Any"}, {Name: "shipyard", Title: "Shipyard"}}
+}
+
 func (s *scripted) Foresee(o server.TestOrder) (server.Forecast, error) {
 	for _, name := range o.Suites {
 		if name != "rfc" && name != "security" {
 			return server.Forecast{}, errors.New("there is no suite " + name)
 		}
+	}
+	if o.Profile != "generic" && o.Profile != "shipyard" {
+		return server.Forecast{}, errors.New("there is no profile " + o.Profile)
 	}
 	f := server.Forecast{Checks: 2, Consent: s.elsewhere}
 	if !o.ReadOnly {
@@ -85,9 +92,11 @@ func TestConformanceRun(t *testing.T) {
 	s, tester := newTarget(t), newScripted()
 	file := filepath.Join(t.TempDir(), "idp.db")
 	s.open(server.Config{File: file, Tester: tester}, "okta-aiw")
-	run, err := s.StartTest(server.TestChoice{Suites: []string{"rfc"}})
+	run, err := s.StartTest(server.TestChoice{Suites: []string{"rfc"}, Profile: "shipyard"})
 	require.NoError(t, err)
 	<-tester.begun
+	assert.Equal(t, "shipyard", tester.ordered.Profile)
+	assert.Equal(t, "shipyard", run.Profile)
 	assert.Equal(t, s.url, tester.ordered.Target.BaseURL)
 	assert.EqualValues(t, 1, tester.ordered.Seed)
 	now, err := s.TestRun(run.ID)
@@ -123,6 +132,7 @@ func TestConformanceRun(t *testing.T) {
 	next, err := s.StartTest(server.TestChoice{})
 	require.NoError(t, err)
 	assert.EqualValues(t, 2, next.ID)
+	assert.Equal(t, "generic", next.Profile, "the first one, where none is chosen")
 	<-tester.begun
 	require.NoError(t, app.Close(), "the program ends the run")
 	<-tester.cleaned
@@ -211,8 +221,12 @@ func (a *api) conformance() {
 	t := a.contract.t
 	suites := a.call(200, "GET", "/tenants/desk/suites", "")
 	assert.Equal(t, false, suites["consent_needed"])
+	assert.Len(t, suites["profiles"], 2)
 	a.call(400, "POST", "/tenants/desk/test-runs", `{"suites":["nothing"]}`)
-	run := a.call(201, "POST", "/tenants/desk/test-runs", `{"suites":["rfc"],"seed":3}`)
+	unknown := a.call(400, "POST", "/tenants/desk/test-runs", `{"suites":["rfc"],"profile":"../secret.yaml"}`)
+	assert.Contains(t, unknown["detail"], "there is no profile")
+	run := a.call(201, "POST", "/tenants/desk/test-runs", `{"suites":["rfc"],"profile":"shipyard","seed":3}`)
+	assert.Equal(t, "shipyard", run["profile"])
 	assert.Equal(t, "running", run["state"])
 	a.call(409, "POST", "/tenants/desk/test-runs", `{}`)
 	a.call(409, "GET", "/tenants/desk/test-runs/1/report?format=json", "")
@@ -221,6 +235,8 @@ func (a *api) conformance() {
 	a.state(1, server.TestEnded)
 	ended := a.call(200, "GET", "/tenants/desk/test-runs/1", "")
 	assert.EqualValues(t, 3, ended["seed"])
+	assert.Equal(t, "shipyard", ended["profile"])
+	assert.Equal(t, "shipyard", a.tester.ordered.Profile)
 	assert.NotEmpty(t, ended["results"])
 	assert.NotContains(t, string(a.raw(200, "GET", "/tenants/desk/test-runs", "")), "patch.replace")
 	for _, format := range server.TestFormats {

@@ -74,7 +74,22 @@ func (t *Tenant) testOrder(c TestChoice) TestOrder {
 	if c.Seed == 0 {
 		c.Seed = 1
 	}
-	return TestOrder{t.settings.Name, t.settings.config(t.dialect, t.secret), t.dialect, slices.Clone(c.Suites), c.ReadOnly, c.Seed}
+	if profiles := t.TestProfiles(); c.Profile == "" && len(profiles) > 0 {
+		c.Profile = profiles[0].Name
+	}
+	return TestOrder{
+		Name: t.settings.Name, Target: t.settings.config(t.dialect, t.secret), Dialect: t.dialect,
+		Suites: slices.Clone(c.Suites), Profile: c.Profile, ReadOnly: c.ReadOnly, Seed: c.Seed,
+	}
+}
+
+// TestProfiles lists the profiles that the target can be judged by, the usual one
+// first.
+func (t *Tenant) TestProfiles() []TargetProfile {
+	if !t.Tests() {
+		return nil
+	}
+	return t.app.cfg.Tester.Profiles()
 }
 
 // StartTest begins a run of suites against the target, without the faults on the
@@ -104,7 +119,7 @@ func (t *Tenant) StartTest(c TestChoice) (TestRun, error) {
 		return TestRun{}, conflict("a run goes on already; wait until it ends, or cancel it")
 	}
 	run := &TestRun{
-		ID: 1, Suites: append([]string{}, o.Suites...), ReadOnly: o.ReadOnly, Seed: o.Seed, Target: o.Target.BaseURL,
+		ID: 1, Suites: append([]string{}, o.Suites...), Profile: o.Profile, ReadOnly: o.ReadOnly, Seed: o.Seed, Target: o.Target.BaseURL,
 		State: TestRunning, Began: t.app.cfg.Now(), Total: f.Checks, Counts: map[string]int{},
 	}
 	var gone []*TestRun

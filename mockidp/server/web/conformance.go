@@ -10,7 +10,8 @@ import (
 )
 
 type conformanceData struct {
-	Suites []server.Suite
+	Suites   []server.Suite
+	Profiles []server.TargetProfile
 	// Chosen are the names of the suites that are ticked.
 	Chosen   map[string]bool
 	Choice   server.TestChoice
@@ -37,7 +38,7 @@ func (v *visit) suites(status int, c server.TestChoice, wrong string) error {
 		return err
 	}
 	d := conformanceData{
-		Suites: suites, Chosen: map[string]bool{}, Choice: c, Forecast: forecast, Target: v.t.Settings().Target, Runs: v.t.TestRuns(), Error: wrong,
+		Suites: suites, Profiles: v.t.TestProfiles(), Chosen: map[string]bool{}, Choice: c, Forecast: forecast, Target: v.t.Settings().Target, Runs: v.t.TestRuns(), Error: wrong,
 	}
 	for _, s := range c.Suites {
 		d.Chosen[s] = true
@@ -53,7 +54,7 @@ func (v *visit) suites(status int, c server.TestChoice, wrong string) error {
 // startTest begins a run, and shows it.
 func (v *visit) startTest() error {
 	f := v.r.PostFormValue
-	c := server.TestChoice{Suites: slices.Clone(v.r.PostForm["suite"]), ReadOnly: f("read_only") != "", Consent: f("consent") != ""}
+	c := server.TestChoice{Suites: slices.Clone(v.r.PostForm["suite"]), Profile: f("profile"), ReadOnly: f("read_only") != "", Consent: f("consent") != ""}
 	if f("do") == "all" {
 		c.Suites = nil
 	}

@@ -29,12 +29,19 @@ func (*suiteRunner) Suites(*mockidp.Dialect) []server.Suite {
 	return []server.Suite{{Name: "rfc", About: "What the RFCs demand.", Checks: 60, Writing: 50, Usual: true}, {Name: "security", Checks: 1, Writing: 1}}
 }
 
+func (*suiteRunner) Profiles() []server.TargetProfile {
+	return []server.TargetProfile{{Name: "generic", Title: "Any"}, {Name: "shipyard", Title: "Shipyard " + evil}}
+}
+
 func (s *suiteRunner) Foresee(o server.TestOrder) (server.Forecast, error) {
 	f := server.Forecast{Checks: 60, Consent: s.elsewhere}
 	if !o.ReadOnly {
 		f.Writes = "a run creates and removes about 100 users"
 		if len(o.Suites) == 0 {
 			f.Writes = "a run creates and removes about 900 users"
+		}
+		if o.Profile == "shipyard" {
+			f.Writes += " of the shipyard"
 		}
 	}
 	return f, nil
@@ -84,9 +91,10 @@ func TestConformanceWithoutJavaScript(t *testing.T) {
 	b.send("/t/desk/conformance", "do", "chosen")
 	assert.Equal(t, http.StatusBadRequest, b.status)
 	b.has("Nothing was chosen")
-	b.send("/t/desk/conformance", "do", "chosen", "suite", "rfc", "seed", "x")
+	b.send("/t/desk/conformance", "do", "chosen", "suite", "rfc", "profile", "shipyard", "seed", "x")
 	assert.Equal(t, http.StatusBadRequest, b.status)
-	b.send("/t/desk/conformance", "do", "chosen", "suite", "rfc", "seed", "4")
+	b.has(`value="shipyard" selected`)
+	b.send("/t/desk/conformance", "do", "chosen", "suite", "rfc", "profile", "shipyard", "seed", "4")
 	require.Equal(t, "/t/desk/conformance/1", b.at)
 	b.has("It goes on")
 	b.sees("/t/desk/conformance", "A run goes on")
@@ -94,7 +102,7 @@ func TestConformanceWithoutJavaScript(t *testing.T) {
 	assert.Equal(t, http.StatusConflict, b.status)
 	b.has("A run goes on already")
 	b.ends()
-	b.sees("/t/desk/conformance/1", "Violations", "Exit code 1", "1,234 requests", "seed 4", "would break", "patch.replace-0", "MUST  RFC 7644 section 3.5.2.3",
+	b.sees("/t/desk/conformance/1", "Violations", "Exit code 1", "1,234 requests", "seed 4", "by the profile <code>shipyard</code>", "would break", "patch.replace-0", "MUST  RFC 7644 section 3.5.2.3",
 		"<dt>Want</dt><dd><code>false</code>", "Okta: deactivation by PATCH (OKTA-Q1)", "curl -sS", "1 to 50 of 53", "&lt;img")
 	assert.NotContains(t, b.page, evil)
 	b.sees("/t/desk/conformance/1?page=2", "patch.replace-51", "A resource has a version", "there is none")
@@ -103,7 +111,7 @@ func TestConformanceWithoutJavaScript(t *testing.T) {
 	b.sees("/t/desk/conformance/1/report?format=json", `{"schema_version":1}`)
 	b.sees("/t/desk/conformance/1/report?format=junit", "<testsuites/>")
 
-	b.sees("/t/desk/conformance")
+	b.sees("/t/desk/conformance", "profile shipyard")
 	b.send("/t/desk/conformance", "do", "all", "read_only", "1")
 	b.has("all suites", "only reading")
 	b.send("/t/desk/conformance/2/cancel")
@@ -133,7 +141,10 @@ func TestConformanceConsent(t *testing.T) {
 	assert.NotContains(t, b.page, `name="consent" value="1" checked`, "to be agreed to anew")
 	assert.Empty(t, b.desk.TestRuns())
 	b.sees("/t/desk/conformance")
-	b.send("/t/desk/conformance", "do", "chosen", "suite", "security", "consent", "1")
+	b.send("/t/desk/conformance", "do", "chosen", "suite", "security", "profile", "shipyard", "consent", "1")
+	assert.Equal(t, http.StatusBadRequest, b.status, "nor is this")
+	b.has("about 100 users of the shipyard")
+	b.send("/t/desk/conformance", "do", "chosen", "suite", "security", "profile", "shipyard", "consent", "1")
 	assert.Equal(t, "/t/desk/conformance/1", b.at)
 	b.ends()
 }
