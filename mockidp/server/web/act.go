@@ -14,11 +14,7 @@ var errNoPage = fmt.Errorf("there is no such page: %w", server.ErrNotFound)
 
 // sentence makes a sentence of an error.
 func sentence(err error) string {
-	s := strings.TrimSuffix(err.Error(), ".")
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return capital(strings.TrimSuffix(err.Error(), ".")) + "."
 }
 
 // act does something with the whole tenant.

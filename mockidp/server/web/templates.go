@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/scimtest/scimtest/mockidp"
 	"github.com/scimtest/scimtest/mockidp/server"
@@ -56,6 +58,7 @@ var functions = template.FuncMap{
 	"dict":    dict,
 	"slist":   func(words ...string) []string { return words },
 	"label":   label,
+	"capital": capital,
 	"short":   short,
 	"request": requestLine,
 	"asset":   func(name string) string { return "/static/" + name + "?v=" + edition },
@@ -206,16 +209,21 @@ func dict(pairs ...any) (map[string]any, error) {
 	return out, nil
 }
 
+// capital begins a text that stands by itself.
+func capital(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
+}
+
 // label makes words of a name in a file: given_name.
 func label(name string) string {
 	if l := labels[name]; l != "" {
 		return l
 	}
-	s := strings.NewReplacer("_", " ", "-", " ").Replace(name)
-	if s == "" {
-		return ""
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	return capital(strings.NewReplacer("_", " ", "-", " ").Replace(name))
 }
 
 var labels = map[string]string{"user_name": "User name", "object_id": "Object id", "email": "E-mail"}
