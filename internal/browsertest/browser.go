@@ -28,8 +28,12 @@ const requireVariable = "SCIMTEST_REQUIRE_CHROMIUM"
 // names are what Chromium is called, in the order in which it is looked for.
 var names = []string{"chromium", "chromium-browser", "google-chrome"}
 
-// patience is how long something may take to be on a page.
-const patience = 10 * time.Second
+// patience is how long something may take to be on a page, and lifetime how long a
+// browser is there: other tests use the machine, too.
+const (
+	patience = 20 * time.Second
+	lifetime = 2 * time.Minute
+)
 
 // Browser is a Chromium with one tab. It collects what goes wrong in it: refused
 // by the Content-Security-Policy, exceptions, dialogs.
@@ -43,7 +47,7 @@ type Browser struct {
 }
 
 // Start starts a browser for the pages below a URL, which ends with the test, and
-// after a minute. Where there is no Chromium the test is skipped, or fails when
+// after two minutes. Where there is no Chromium the test is skipped, or fails when
 // SCIMTEST_REQUIRE_CHROMIUM is set.
 func Start(t *testing.T, url string) *Browser {
 	t.Helper()
@@ -52,7 +56,7 @@ func Start(t *testing.T, url string) *Browser {
 	t.Cleanup(stop)
 	tab, end := chromedp.NewContext(allocator)
 	t.Cleanup(end)
-	soon, cancel := context.WithTimeout(tab, time.Minute)
+	soon, cancel := context.WithTimeout(tab, lifetime)
 	t.Cleanup(cancel)
 	b := &Browser{t: t, ctx: soon, url: url}
 	chromedp.ListenTarget(soon, func(event any) {
@@ -126,7 +130,7 @@ func (b *Browser) at(wrong string, do chromedp.Action) {
 		return
 	}
 	var where, shown string
-	b.Run(chromedp.Location(&where), chromedp.Text("main", &shown, chromedp.ByQuery))
+	_ = chromedp.Run(b.ctx, chromedp.Location(&where), chromedp.Text("main", &shown, chromedp.ByQuery)) // what can be told
 	require.NoError(b.t, err, "%s: %s shows\n%s", wrong, where, shown)
 }
 

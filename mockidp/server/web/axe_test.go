@@ -46,7 +46,7 @@ func TestAxeInBrowser(t *testing.T) {
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, p := range paths {
-			c := browsertest.Start(t, b.url) // has a minute
+			c := browsertest.Start(t, b.url) // each has two minutes
 			c.Run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
 			c.Open(p)
 			var found string
