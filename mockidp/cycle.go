@@ -102,7 +102,8 @@ type cycle struct {
 	held map[subject]bool
 }
 
-// record counts a change, and puts what failed into escrow.
+// record counts a change, and puts what failed into escrow; the caller settles
+// the subject.
 func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	failed := ch.Outcome == Failed
 	if len(ch.Exchanges) > 0 || failed {
@@ -127,7 +128,6 @@ func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	}
 	e.failures++
 	e.next = c.now.Add(wait)
-	c.j.escrowed[subject{ch.Group, ch.Subject}] = true
 	return false
 }
 
@@ -173,6 +173,7 @@ func (c *cycle) purge() {
 		if !c.j.inScope(s) || a == nil || a.id == "" {
 			delete(c.j.users, key)
 			delete(c.j.p.users, key)
+			c.j.settle(ofUser(key))
 			c.j.p.touch(ofUser(key))
 			continue
 		}
@@ -241,6 +242,7 @@ func (c *cycle) users() {
 				delete(c.j.users, key)
 			}
 		}
+		c.j.settle(ofUser(key))
 		c.j.p.touch(ofUser(key))
 	}
 }
@@ -340,6 +342,7 @@ func (c *cycle) group(key string, g *sourceGroup) {
 			delete(c.j.groups, key)
 		}
 	}
+	c.j.settle(ofGroup(key))
 	p.touch(ofGroup(key))
 }
 

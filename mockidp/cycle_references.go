@@ -14,6 +14,7 @@ func (c *cycle) references() {
 	for _, key := range sortedKeys(c.j.users) {
 		if s := c.j.users[key]; c.due(s.managerChanged, s.managerEscrow) && c.ctx.Err() == nil {
 			c.manager(key, s)
+			c.j.settle(ofUser(key))
 			c.j.p.touch(ofUser(key))
 		}
 	}
@@ -90,6 +91,7 @@ func (c *cycle) members(key string, g *sourceGroup) {
 		}
 	}
 	g.refs = left
+	c.j.settle(ofGroup(key))
 }
 
 func (c *cycle) send(w *work, entry *pushed, current scim.Resource, id string, ref reference) {

@@ -2,6 +2,8 @@ package mockidp
 
 import (
 	"context"
+	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -65,9 +67,10 @@ type Job struct {
 	users  map[string]*sourceUser
 	groups map[string]*sourceGroup
 
-	// escrowed are all that are in escrow, and some that were: looking at everybody
-	// takes long.
+	// escrowed are all that are in escrow: looking at everybody takes long.
 	escrowed map[subject]bool
+	// queue is those in escrow in order, nil when it is to be made.
+	queue []subject
 
 	cycles  []Cycle
 	number  int
@@ -209,6 +212,7 @@ func (j *Job) pause() time.Duration {
 // is matched anew (entra.md 4.6).
 func (j *Job) Restart(ctx context.Context, full bool) {
 	j.initial, j.quarantine, j.allowed = true, nil, false
+	j.escrowed, j.queue = map[subject]bool{}, nil
 	for key, s := range j.users {
 		j.p.touch(ofUser(key))
 		s.changed, s.escrow, s.managerEscrow = true, escrow{}, escrow{}
@@ -297,20 +301,58 @@ type Escrow struct {
 // members failed is among them.
 func (j *Job) Escrows() []Escrow {
 	var out []Escrow
-	for who := range j.escrowed {
-		if e := j.escrowOf(who); e.failures > 0 {
-			out = append(out, Escrow{who.group, who.key, e.failures, e.next})
-		} else {
-			delete(j.escrowed, who)
+	for group, key := range j.AllEscrows() {
+		out = append(out, j.Escrow(group, key))
+	}
+	return out
+}
+
+// AllEscrows goes through who is in escrow: users, then groups, by their keys.
+func (j *Job) AllEscrows() iter.Seq2[bool, string] {
+	if j.queue == nil {
+		j.queue = slices.Collect(maps.Keys(j.escrowed))
+		slices.SortFunc(j.queue, func(a, b subject) int {
+			if a.group != b.group {
+				return pick(b.group, -1, 1)
+			}
+			return strings.Compare(a.key, b.key)
+		})
+	}
+	queue := j.queue
+	return func(yield func(bool, string) bool) {
+		for _, who := range queue {
+			if !yield(who.group, who.key) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b Escrow) int {
-		if a.Group != b.Group {
-			return pick(b.Group, -1, 1)
-		}
-		return strings.Compare(a.Key, b.Key)
-	})
-	return out
+}
+
+// Escrow tells how a user or a group waits; without any failure, it is not in
+// escrow.
+func (j *Job) Escrow(group bool, key string) Escrow {
+	e := j.escrowOf(subject{group, key})
+	return Escrow{group, key, e.failures, e.next}
+}
+
+// EscrowCount is how many users and groups are in escrow.
+func (j *Job) EscrowCount() int { return len(j.escrowed) }
+
+// InEscrow reports whether a user or a group is in escrow.
+func (j *Job) InEscrow(group bool, key string) bool { return j.escrowed[subject{group, key}] }
+
+// settle notes whether a user or a group is in escrow, after that may have changed.
+func (j *Job) settle(who subject) {
+	waits := j.escrowOf(who).failures > 0
+	switch {
+	case waits == j.escrowed[who]:
+		return
+	case waits:
+		j.escrowed[who] = true
+	default:
+		delete(j.escrowed, who)
+	}
+	j.queue = nil
 }
 
 // escrowOf is the first escrow of a user or a group.
@@ -354,6 +396,7 @@ func (j *Job) Reevaluate(ctx context.Context, key string) Change {
 	if c.record(&s.escrow, ch, false) {
 		s.changed = false
 	}
+	j.settle(ofUser(key))
 	j.p.touch(ofUser(key))
 	return ch
 }
@@ -373,5 +416,6 @@ func (j *Job) ReevaluateGroup(ctx context.Context, key string) {
 	c := &cycle{j: j, ctx: ctx, now: j.clock.Now()}
 	c.group(key, g)
 	c.members(key, g)
+	j.settle(ofGroup(key))
 	j.p.touch(ofGroup(key))
 }

@@ -113,6 +113,7 @@ func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 		}
 		g.members = append(g.members, joined...)
 		g.note(true, joined...)
+		j.settle(ofGroup(groupKey))
 	}
 }
 
@@ -130,6 +131,7 @@ func (j *Job) RemoveMembers(groupKey string, userKeys ...string) {
 		}
 		g.members = slices.DeleteFunc(g.members, func(key string) bool { return !there[key] })
 		g.note(false, left...)
+		j.settle(ofGroup(groupKey))
 	}
 }
 

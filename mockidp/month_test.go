@@ -81,9 +81,14 @@ func TestEntraMonth(t *testing.T) {
 			m.begin()
 			m.faulty = true
 			m.job.Start(ctx)
-			for range monthDays * 24 {
+			inEscrow := 0
+			for hour := range monthDays * 24 {
 				m.hour()
+				if hour%24 == 10 {
+					inEscrow = max(inEscrow, m.escrows())
+				}
 			}
+			assert.Positive(t, inEscrow)
 			m.faulty = false
 			m.clock.Advance(ctx, 5*24*time.Hour)
 			m.purge()
@@ -100,6 +105,22 @@ func TestEntraMonth(t *testing.T) {
 			assert.Greater(t, quarantines, 1)
 		})
 	}
+}
+
+// escrows compares who is in escrow with what another job finds that knows the
+// same, and looks at everybody.
+func (m *month) escrows() int {
+	clock := mockidp.NewClock(m.clock.Now())
+	p := mockidp.New(mockidp.Config{Dialect: m.idp.Dialect(), Clock: clock})
+	other := mockidp.NewJob(p, clock, mockidp.DefaultJobRules())
+	require.NoError(m.t, p.Restore(m.idp.Progress(), m.idp.Parts()))
+	found := m.job.Escrows()
+	require.Equal(m.t, other.Escrows(), found)
+	require.Equal(m.t, len(found), m.job.EscrowCount())
+	for _, e := range found {
+		require.True(m.t, m.job.InEscrow(e.Group, e.Key))
+	}
+	return len(found)
 }
 
 func newMonth(t *testing.T, seed int64) *month {

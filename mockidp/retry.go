@@ -2,6 +2,7 @@ package mockidp
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -73,7 +74,8 @@ type Task struct {
 	ID int
 	// Group: the subject is a group.
 	Group bool
-	// Change is the last attempt, or says what it waits for.
+	// Change is the last attempt, or says what it waits for. Of a task that comes
+	// when very many wait, the exchanges are not kept.
 	Change Change
 	// Next is when it is tried again by itself; zero when it waits for an
 	// administrator.
@@ -259,6 +261,26 @@ func (p *Provider) Tasks() []Task {
 		out = append(out, t.Task)
 	}
 	return out
+}
+
+// AllTasks goes through what failed and is not mended, the oldest first. The
+// tasks are not to be changed; what is tried again meanwhile may be left out.
+func (p *Provider) AllTasks() iter.Seq[*Task] {
+	return func(yield func(*Task) bool) {
+		for _, t := range p.tasks.order {
+			if p.tasks.holds(t) && !yield(&t.Task) {
+				return
+			}
+		}
+	}
+}
+
+// TaskCount is how many tasks there are.
+func (p *Provider) TaskCount() int { return len(p.tasks.byID) }
+
+// HasTask reports whether a user or a group has a task.
+func (p *Provider) HasTask(group bool, key string) bool {
+	return len(p.tasks.of(subject{group, key})) > 0
 }
 
 // Retry tries all tasks of a user once more: "Retry Selected" (okta.md 6).

@@ -3,6 +3,8 @@ package mockidp_test
 import (
 	"context"
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -195,4 +197,39 @@ func TestClock(t *testing.T) {
 	clock.Advance(ctx, 10*time.Minute)
 	assert.Equal(t, []string{"1m0s a", "1m0s past", "2m0s b", "2m0s c"}, done)
 	assert.Equal(t, begin.Add(10*time.Minute), clock.Now())
+}
+
+// However many tasks there are, they are all there; of the first ones what was
+// sent is kept, and of later ones when there is room again.
+func TestTasksKeepSoMuch(t *testing.T) {
+	d, err := mockidp.Lookup("okta-oin", nil)
+	require.NoError(t, err)
+	body := scim.Body(`{"detail":"` + strings.Repeat("x", 1<<20) + `"}`)
+	p := mockidp.New(mockidp.Config{Dialect: d, Target: scim.DoerFunc(func(_ context.Context, r scim.Request) *scim.Exchange {
+		return &scim.Exchange{Request: r, Response: &scim.Response{Status: 500, Body: body}}
+	})})
+	for i := range 40 {
+		c := p.Assign(ctx, mockidp.User{Key: strconv.Itoa(i), UserName: strconv.Itoa(i)})
+		require.Len(t, c.Exchanges, 1, "who made the change has all of it")
+	}
+	tasks := p.Tasks()
+	require.Len(t, tasks, 40)
+	assert.Equal(t, 40, p.TaskCount())
+	kept := 0
+	for i, k := range tasks {
+		kept += len(k.Change.Exchanges)
+		assert.Equal(t, i < kept, len(k.Change.Exchanges) == 1, "the first ones keep it")
+		assert.Contains(t, k.Change.Reason, "500")
+	}
+	assert.Equal(t, 31, kept)
+
+	require.True(t, p.DropTask(1))
+	assert.False(t, p.HasTask(false, "0"))
+	again := p.Retry(ctx, "39")
+	require.Len(t, again, 1)
+	tasks = p.Tasks()
+	require.Len(t, tasks, 39)
+	assert.Equal(t, "39", tasks[38].Change.Subject)
+	assert.Len(t, tasks[38].Change.Exchanges, 1, "there was room")
+	assert.True(t, p.HasTask(false, "39"))
 }

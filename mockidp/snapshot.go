@@ -254,6 +254,7 @@ func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) er
 		}
 		delete(parts, part)
 	}
+	p.tasks.sort()
 	for _, t := range p.tasks.all() {
 		if !t.Next.IsZero() && p.clock != nil {
 			p.schedule(t)
@@ -310,7 +311,7 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 			p.job.users[part.Key] = &sourceUser{
 				shared(s.User, held), s.InScope, s.Enabled, s.Deleted, s.Changed, s.Manager, s.ManagerChanged, s.Escrow.escrow(), s.ManagerEscrow.escrow(),
 			}
-			p.job.escrowed[ofUser(part.Key)] = true // looked at when it is asked for
+			p.job.settle(ofUser(part.Key))
 		}
 	case PartGroup:
 		var g groupPart
@@ -321,12 +322,12 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 			p.groups[part.Key] = &pushed{e.Group, e.ID, e.Members}
 		}
 		if s := g.Source; s != nil && p.job != nil {
-			p.job.escrowed[ofGroup(part.Key)] = true
 			source := &sourceGroup{group: s.Group, members: s.Members, deleted: s.Deleted, changed: s.Changed, escrow: s.Escrow.escrow()}
 			for _, r := range s.Refs {
 				source.refs = append(source.refs, reference{r.Key, r.Add, r.Escrow.escrow()})
 			}
 			p.job.groups[part.Key] = source
+			p.job.settle(ofGroup(part.Key))
 		}
 	case PartTask:
 		var t taskPart

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/scimtest/scimtest/mockidp"
@@ -176,105 +175,6 @@ func (t *Tenant) AllowDeletions(ctx context.Context) (Result, error) {
 		j.AllowDeletions(ctx)
 		return nil
 	})
-}
-
-// Task is a change that failed and is not mended.
-type Task struct {
-	ID int `json:"id"`
-	// Text says what failed, as the identity provider's list of tasks does.
-	Text    string `json:"text"`
-	Subject string `json:"subject"`
-	Group   bool   `json:"group,omitempty"`
-	Name    string `json:"name"`
-	// Change is the last attempt.
-	Change *Entry `json:"change"`
-	// Next is when it is tried again by itself; zero when it waits for an
-	// administrator.
-	Next time.Time `json:"next,omitzero"`
-}
-
-// Tasks lists what failed and is not mended. Of Entra ID they are the objects
-// in escrow: their numbers are 0, and cycles try them again.
-func (t *Tenant) Tasks() []Task {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	out := []Task{}
-	for _, k := range t.provider.Tasks() {
-		e := t.entryOf(k.Change)
-		e.At, e.Source = k.Change.At, "task"
-		task := Task{ID: k.ID, Subject: e.Subject, Group: k.Group, Name: e.Name, Change: e, Next: k.Next}
-		task.Text = t.taskText(task)
-		out = append(out, task)
-	}
-	if c, ok := t.rhythm.(*cycles); ok {
-		out = append(out, t.escrows(c.job)...)
-	}
-	return out
-}
-
-// escrows lists what waits for a later cycle after a failure, with the last
-// failure that the log has.
-func (t *Tenant) escrows(j *mockidp.Job) (out []Task) {
-	last := map[subject]*Entry{}
-	for _, l := range t.log.entries {
-		if l.Outcome == mockidp.Failed {
-			last[subject{l.Group, l.Subject}] = l
-		}
-	}
-	for _, e := range j.Escrows() {
-		task := Task{Subject: e.Key, Group: e.Group, Next: e.Next, Change: last[subject{e.Group, e.Key}]}
-		task.Name, _ = t.nameOf(e.Group, e.Key)
-		task.Text = t.taskText(task)
-		out = append(out, task)
-	}
-	return out
-}
-
-// taskText words a task as Okta does (okta.md 6).
-func (t *Tenant) taskText(k Task) string {
-	reason := "it failed"
-	if k.Change != nil {
-		reason = k.Change.Reason
-	}
-	switch {
-	case t.dialect.IdP == "okta" && !k.Group:
-		return fmt.Sprintf("Automatic provisioning of user %s to app %s failed: %s", k.Name, t.settings.Name, reason)
-	case k.Group:
-		return fmt.Sprintf("group %s: %s", k.Name, reason)
-	}
-	return fmt.Sprintf("user %s: %s", k.Name, reason)
-}
-
-// RetryTask tries a task once more: "Retry Selected" (okta.md 6).
-func (t *Tenant) RetryTask(ctx context.Context, id int) (Result, error) {
-	return t.act(ctx, "retry", func(ctx context.Context) error {
-		if _, ok := t.provider.RetryTask(ctx, id); !ok {
-			return missing("there is no task %d; it may be mended", id)
-		}
-		return nil
-	})
-}
-
-// RetryAll tries all tasks once more. Entra ID has no such thing: a restart
-// clears the escrows.
-func (t *Tenant) RetryAll(ctx context.Context) (Result, error) {
-	return t.act(ctx, "retry", func(ctx context.Context) error {
-		for _, k := range t.provider.Tasks() {
-			t.provider.RetryTask(ctx, k.ID)
-		}
-		return nil
-	})
-}
-
-// DropTask strikes a task off the list.
-func (t *Tenant) DropTask(ctx context.Context, id int) error {
-	_, err := t.act(ctx, "drop task", func(context.Context) error {
-		if !t.provider.DropTask(id) {
-			return missing("there is no task %d; it may be mended", id)
-		}
-		return nil
-	})
-	return err
 }
 
 // Faults lists what was set to go wrong on the way to the target.

@@ -215,12 +215,17 @@ func (a *api) work() {
 	a.call(400, "PUT", "/tenants/desk/faults", `[{"kind":"flood","operation":"any"}]`)
 	a.raw(200, "GET", "/tenants/desk/faults", "")
 	a.call(200, "PATCH", "/tenants/desk/users/bo", `{"title":"Head"}`)
-	var tasks []map[string]any
-	require.NoError(t, json.Unmarshal(a.raw(200, "GET", "/tenants/desk/tasks", ""), &tasks))
-	require.Len(t, tasks, 1)
-	a.call(200, "POST", fmt.Sprintf("/tenants/desk/tasks/%v/retry", tasks[0]["id"]), "")
-	require.NoError(t, json.Unmarshal(a.raw(200, "GET", "/tenants/desk/tasks", ""), &tasks))
-	a.raw(204, "DELETE", fmt.Sprintf("/tenants/desk/tasks/%v", tasks[0]["id"]), "")
+	task := func() any {
+		page := a.call(200, "GET", "/tenants/desk/tasks?kind=user&search=500", "")
+		require.EqualValues(t, 1, page["total"])
+		return page["items"].([]any)[0].(map[string]any)["id"]
+	}
+	a.call(200, "POST", fmt.Sprintf("/tenants/desk/tasks/%v/retry", task()), "")
+	a.raw(204, "DELETE", fmt.Sprintf("/tenants/desk/tasks/%v", task()), "")
+	assert.Empty(t, a.call(200, "GET", "/tenants/desk/tasks", "")["items"])
+	for _, bad := range []string{"kind=robot", "limit=0", "offset=-1"} {
+		a.call(400, "GET", "/tenants/desk/tasks?"+bad, "")
+	}
 	a.raw(200, "PUT", "/tenants/desk/faults", `[]`)
 	a.call(200, "POST", "/tenants/desk/tasks/retry", "")
 	a.answers(func(*http.Request) int { return 500 })

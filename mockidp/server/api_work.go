@@ -39,7 +39,32 @@ func reconcile(t *Tenant, r *http.Request) (int, any, error) {
 	return http.StatusOK, found, err
 }
 
-func getTasks(t *Tenant, _ *http.Request) (int, any, error) { return http.StatusOK, t.Tasks(), nil }
+func getTasks(t *Tenant, r *http.Request) (int, any, error) {
+	group, err := kindOf(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	v := r.URL.Query()
+	q := TaskQuery{Search: v.Get("search"), Subject: v.Get("subject"), Group: group}
+	if q.Offset, q.Limit, err = pageOf(r); err != nil {
+		return 0, nil, err
+	}
+	page, total := t.Tasks(q)
+	return http.StatusOK, pageBody[Task]{page, total}, nil
+}
+
+// kindOf reads whether groups are wanted, or users; nil is both.
+func kindOf(r *http.Request) (group *bool, err error) {
+	switch kind := r.URL.Query().Get("kind"); kind {
+	case "":
+		return nil, nil
+	case "user", "group":
+		is := kind == "group"
+		return &is, nil
+	default:
+		return nil, invalid("kind cannot be %q; it can be user or group", kind)
+	}
+}
 
 func taskOf(r *http.Request) (int, error) {
 	id, err := strconv.Atoi(r.PathValue("id"))
@@ -84,13 +109,9 @@ func logQuery(r *http.Request) (LogQuery, error) {
 		Search: v.Get("search"), Outcome: v.Get("outcome"), Action: v.Get("action"), Source: v.Get("source"),
 		Subject: v.Get("subject"), Code: v.Get("code"),
 	}
-	switch kind := v.Get("kind"); kind {
-	case "":
-	case "user", "group":
-		group := kind == "group"
-		q.Group = &group
-	default:
-		return q, invalid("kind cannot be %q; it can be user or group", kind)
+	var err error
+	if q.Group, err = kindOf(r); err != nil {
+		return q, err
 	}
 	for _, p := range []struct {
 		name string

@@ -418,7 +418,8 @@ func state(t *testing.T, tenant *server.Tenant) string {
 	users, _ := tenant.Users(server.ListQuery{})
 	groups, _ := tenant.Groups(server.ListQuery{})
 	entries, _ := tenant.Log(server.LogQuery{})
-	data, err := json.MarshalIndent([]any{tenant.Overview(), users, groups, entries, tenant.Tasks(), tenant.Faults()}, "", " ")
+	tasks, _ := tenant.Tasks(server.TaskQuery{})
+	data, err := json.MarshalIndent([]any{tenant.Overview(), users, groups, entries, tasks, tenant.Faults()}, "", " ")
 	require.NoError(t, err)
 	return string(data)
 }

@@ -27,7 +27,7 @@ func (t *Tenant) Glance() Glance {
 	g := Glance{
 		ID: t.settings.ID, Name: t.settings.Name, Label: t.dialect.Label, IdP: t.dialect.IdP,
 		Running: !t.provider.Disabled(), Now: t.clock.Now(), Busy: t.busy,
-		Tasks: len(t.failed()), Faults: len(t.way.faults()), Tests: t.Tests(),
+		Tasks: t.taskCount(), Faults: len(t.way.faults()), Tests: t.Tests(),
 	}
 	if t.broken != nil {
 		g.Broken = t.broken.Error()

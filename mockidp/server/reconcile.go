@@ -126,7 +126,6 @@ func (t *Tenant) readAll(ctx context.Context, endpoint string) (out []scim.Resou
 
 func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 	r := Reconciliation{Findings: []Finding{}, Counts: map[string]int{}}
-	failed := t.failed()
 	there, named := map[string]scim.Resource{}, map[string]string{}
 	for _, u := range users {
 		there[u.ID()] = u
@@ -135,7 +134,7 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 	for _, p := range t.dir.list() {
 		key := p.User.Key
 		a, _ := t.provider.Account(key)
-		f := Finding{Status: t.status(p, failed), Key: key, Name: p.User.UserName, TargetID: a.ID}
+		f := Finding{Status: t.status(p), Key: key, Name: p.User.UserName, TargetID: a.ID}
 		if f.TargetID == "" && t.left(p) {
 			f.TargetID = named[strings.ToLower(p.User.UserName)]
 		}
@@ -150,7 +149,7 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 	for _, id := range sortedKeys(there) {
 		r.Findings = append(r.Findings, Finding{Status: Orphaned, Name: there[id].Get("userName").String(), TargetID: id})
 	}
-	t.compareGroups(&r, groups, failed)
+	t.compareGroups(&r, groups)
 	for _, f := range r.Findings {
 		r.Counts[f.Status]++
 	}
@@ -197,7 +196,7 @@ func (t *Tenant) judge(f *Finding, p *person, current scim.Resource) {
 	}
 }
 
-func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource, failed map[subject]bool) {
+func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource) {
 	there := map[string]scim.Resource{}
 	for _, g := range groups {
 		there[g.ID()] = g
@@ -207,7 +206,7 @@ func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource, failed
 		if g.Gone {
 			continue
 		}
-		row := t.groupRow(g, failed)
+		row := t.groupRow(g)
 		f := Finding{Status: row.Status, Key: key, Group: true, Name: row.Name, TargetID: row.TargetID}
 		current, ok := there[row.TargetID]
 		switch {
@@ -263,7 +262,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 			return err
 		}
 		a, _ := t.provider.Account(key)
-		f = Finding{Status: t.status(p, t.failed()), Key: key, Name: p.User.UserName, TargetID: a.ID}
+		f = Finding{Status: t.status(p), Key: key, Name: p.User.UserName, TargetID: a.ID}
 		if f.TargetID == "" && t.left(p) {
 			f.TargetID = t.findByName(ctx, p.User.UserName)
 		}

@@ -109,7 +109,7 @@ func ask(t *server.Tenant) (worst time.Duration) {
 		func() { t.Users(server.ListQuery{Status: server.Pending, Limit: 50}) },
 		func() { t.Groups(server.ListQuery{Limit: 50}) },
 		func() { t.Log(server.LogQuery{Search: "post", Limit: 50}) },
-		func() { t.Tasks() },
+		func() { t.Tasks(server.TaskQuery{Limit: 50}) },
 	} {
 		at := time.Now()
 		page()

@@ -110,6 +110,13 @@ func (s *stage) open(cfg server.Config, dialect string, bend ...func(*server.Set
 	require.NoError(s.t, err)
 }
 
+// Tasks lists all tasks.
+func (s *stage) Tasks() []server.Task {
+	all, total := s.Tenant.Tasks(server.TaskQuery{})
+	require.Len(s.t, all, total)
+	return all
+}
+
 // createOf notes the create of a user whose name was not looked up before. A lookup
 // is good for one create.
 func (s *stage) createOf(r *http.Request) {

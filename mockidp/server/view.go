@@ -99,7 +99,7 @@ type ListQuery struct {
 func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	word, failed := strings.ToLower(q.Search), t.failed()
+	word := strings.ToLower(q.Search)
 	page = []UserRow{}
 	all := t.dir.list()
 	if word == "" && q.Status == "" {
@@ -107,7 +107,7 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 			if q.Limit > 0 && len(page) == q.Limit {
 				break
 			}
-			page = append(page, t.row(p, failed))
+			page = append(page, t.row(p))
 		}
 		return page, len(all)
 	}
@@ -115,11 +115,11 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 		if !strings.Contains(p.words, word) {
 			continue
 		}
-		if q.Status != "" && t.status(p, failed) != q.Status {
+		if q.Status != "" && t.status(p) != q.Status {
 			continue
 		}
 		if total >= q.Offset && (q.Limit == 0 || len(page) < q.Limit) {
-			page = append(page, t.row(p, failed))
+			page = append(page, t.row(p))
 		}
 		total++
 	}
@@ -132,37 +132,24 @@ type subject struct {
 	key   string
 }
 
-// failed are those whose last attempt failed.
-func (t *Tenant) failed() map[subject]bool {
-	out := map[subject]bool{}
-	for _, k := range t.provider.Tasks() {
-		out[subject{k.Group, k.Change.Subject}] = true
-	}
-	if c, ok := t.rhythm.(*cycles); ok {
-		for _, e := range c.job.Escrows() {
-			out[subject{e.Group, e.Key}] = true
-		}
-	}
-	return out
-}
-
-func (t *Tenant) row(p *person, failed map[subject]bool) UserRow {
+func (t *Tenant) row(p *person) UserRow {
 	a, _ := t.provider.Account(p.User.Key)
 	return UserRow{
 		User: p.User, Assigned: p.Assigned, ByGroup: t.assignedByGroup(p.User.Key), InScope: t.inScope(p),
-		Status: t.status(p, failed), TargetID: a.ID, Active: a.Active,
+		Status: t.status(p), TargetID: a.ID, Active: a.Active,
 	}
 }
 
-func (t *Tenant) status(p *person, failed map[subject]bool) string {
+func (t *Tenant) status(p *person) string {
 	key := p.User.Key
-	if t.settings.KeepOutOfScope && !t.inScope(p) && p.User.Deleted.IsZero() && !failed[subject{key: key}] {
+	failed := t.failed(false, key)
+	if t.settings.KeepOutOfScope && !t.inScope(p) && p.User.Deleted.IsZero() && !failed {
 		return OutOfScope // and stays as it is (entra.md 4.9)
 	}
 	wanted := p.User.Enabled && p.User.Deleted.IsZero() && !p.Gone && t.inScope(p)
 	a, known := t.provider.Account(key)
 	switch {
-	case failed[subject{key: key}]:
+	case failed:
 		return Broken
 	case !known && !wanted:
 		return OutOfScope
@@ -191,7 +178,7 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 		return UserDetail{}, err
 	}
 	d := UserDetail{
-		UserRow: t.row(p, t.failed()), Groups: append([]string{}, sortedKeys(t.dir.groupsOf[key])...),
+		UserRow: t.row(p), Groups: append([]string{}, sortedKeys(t.dir.groupsOf[key])...),
 		Reports: append([]string{}, sortedKeys(t.dir.reports[key])...), Body: t.dialect.Body(p.User.mockidp()),
 	}
 	_, assigned := t.provider.Account(key)
@@ -211,14 +198,14 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 func (t *Tenant) Groups(q ListQuery) (page []GroupRow, total int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	word, failed := strings.ToLower(q.Search), t.failed()
+	word := strings.ToLower(q.Search)
 	page = []GroupRow{}
 	for _, key := range t.dir.teamKeys() {
 		g := t.dir.teams[key]
 		if g.Gone || word != "" && !strings.Contains(strings.ToLower(g.Group.Name), word) && !strings.Contains(key, word) {
 			continue
 		}
-		row := t.groupRow(g, failed)
+		row := t.groupRow(g)
 		if q.Status != "" && row.Status != q.Status {
 			continue
 		}
@@ -230,7 +217,7 @@ func (t *Tenant) Groups(q ListQuery) (page []GroupRow, total int) {
 	return page, total
 }
 
-func (t *Tenant) groupRow(g *team, failed map[subject]bool) GroupRow {
+func (t *Tenant) groupRow(g *team) GroupRow {
 	key := g.Group.Key
 	row := GroupRow{
 		Key: key, ObjectID: g.Group.ObjectID, Name: g.Group.Name, Members: len(g.Group.Members),
@@ -242,7 +229,7 @@ func (t *Tenant) groupRow(g *team, failed map[subject]bool) GroupRow {
 		pending = pending || c.job.GroupPending(key)
 	}
 	switch {
-	case failed[subject{true, key}]:
+	case t.failed(true, key):
 		row.Status = Broken
 	case row.Pushed && (row.TargetID == "" || pending), !row.Pushed && row.TargetID != "":
 		row.Status = Pending
@@ -260,7 +247,7 @@ func (t *Tenant) Group(key string) (GroupDetail, error) {
 	if err != nil {
 		return GroupDetail{}, err
 	}
-	return GroupDetail{t.groupRow(g, t.failed()), append([]string{}, g.Group.Members...)}, nil
+	return GroupDetail{t.groupRow(g), append([]string{}, g.Group.Members...)}, nil
 }
 
 // Overview is a tenant at a glance.
@@ -292,8 +279,9 @@ type Overview struct {
 	Groups int `json:"groups"`
 	// Statuses counts the users by their states.
 	Statuses map[string]int `json:"statuses"`
-	Tasks    int            `json:"tasks"`
-	Faults   int            `json:"faults"`
+	// Tasks is how many changes failed and are not mended.
+	Tasks  int `json:"tasks"`
+	Faults int `json:"faults"`
 	// LastCycles are the last cycles that did something, the newest first, at
 	// most ten.
 	LastCycles []Cycle `json:"last_cycles,omitempty"`
@@ -317,19 +305,18 @@ const shownCycles = 10
 func (t *Tenant) Overview() Overview {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	failed := t.failed()
 	o := Overview{
 		Settings: t.settings.clone(), Label: t.dialect.Label, IdP: t.dialect.IdP, HasCredential: t.secret != "",
 		Running: !t.provider.Disabled(), Now: t.clock.Now(), Busy: t.busy,
 		Statuses: map[string]int{OutOfScope: 0, InSync: 0, Pending: 0, Broken: 0},
-		Tasks:    len(failed), Faults: len(t.way.faults()),
+		Tasks:    t.taskCount(), Faults: len(t.way.faults()),
 	}
 	if t.broken != nil {
 		o.Broken = t.broken.Error()
 	}
 	for _, p := range t.dir.list() {
 		o.Users++
-		o.Statuses[t.status(p, failed)]++
+		o.Statuses[t.status(p)]++
 	}
 	for _, g := range t.dir.teams {
 		if !g.Gone {

@@ -36,11 +36,18 @@ func (v *visit) logQuery() server.LogQuery {
 		Subject: q.Get("subject"), Code: q.Get("code"),
 	}
 	out.From, out.To = fromForm(q.Get("from")), fromForm(q.Get("to"))
-	if kind := q.Get("kind"); kind == "user" || kind == "group" {
-		group := kind == "group"
-		out.Group = &group
-	}
+	out.Group = v.kind()
 	return out
+}
+
+// kind reads whether groups are wanted, or users; nil is both.
+func (v *visit) kind() *bool {
+	kind := v.r.URL.Query().Get("kind")
+	if kind != "user" && kind != "group" {
+		return nil
+	}
+	group := kind == "group"
+	return &group
 }
 
 // formTime is a time as a form has it, in UTC.
@@ -220,51 +227,4 @@ func (d *requestsData) wants(x *scim.Exchange) bool {
 		plain = x.Request.RawQuery
 	}
 	return strings.Contains(strings.ToLower(x.Request.Path+"?"+plain), strings.ToLower(d.Search))
-}
-
-type tasksData struct {
-	Rows  []taskRow
-	Pages pager
-	// Cycles: the tasks are objects in escrow, which cycles try again.
-	Cycles bool
-}
-
-type taskRow struct {
-	server.Task
-	// Last is the exchange that went wrong.
-	Last *sent
-}
-
-// tasks lists what failed and is not mended.
-func (v *visit) tasks() error {
-	d := tasksData{Cycles: v.t.Glance().Cycles}
-	all, offset := v.t.Tasks(), pageOf(v.r)
-	d.Pages = pagesOf(v.r, len(all), offset)
-	for _, k := range all[min(offset, len(all)):min(offset+perPage, len(all))] {
-		row := taskRow{Task: k}
-		if k.Change != nil && len(k.Change.Exchanges) > 0 {
-			all := v.exchanges(k.Change.Exchanges)
-			row.Last = &all[len(all)-1]
-			row.Last.Number = 0 // no anchor: there are many on the page
-		}
-		d.Rows = append(d.Rows, row)
-	}
-	return v.show("tasks", "Tasks", d)
-}
-
-func (v *visit) actOnTasks() error {
-	ctx, cancel := v.ctx()
-	defer cancel()
-	id, err := v.whole("id", 0)
-	if err != nil {
-		return v.acted("/tasks", "Nothing was done", server.Result{}, err)
-	}
-	switch v.r.PostFormValue("do") {
-	case "retry":
-		r, err := v.t.RetryTask(ctx, id)
-		return v.acted("/tasks", "The task was tried again", r, err)
-	case "drop":
-		return v.acted("/tasks", "The task was struck off the list", server.Result{}, v.t.DropTask(ctx, id))
-	}
-	return errNoPage
 }

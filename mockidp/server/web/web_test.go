@@ -133,4 +133,15 @@ func TestManyTasks(t *testing.T) {
 	b.sees("/t/desk/tasks?page=2", "51 to 60 of 60")
 	assert.Equal(t, 10, strings.Count(b.page, `<article class="card task">`))
 	b.sees("/t/desk/tasks?page=9", "No task on this page")
+
+	// A filter is kept from page to page, and when a task is struck off.
+	b.sees("/t/desk/tasks?kind=user&search=500", "1 to 50 of 60", `href="?kind=user&amp;page=2&amp;search=500"`)
+	b.sees("/t/desk/tasks?kind=user&page=2&search=500", "51 to 60 of 60")
+	b.send("/t/desk/tasks", "do", "drop")
+	assert.Equal(t, "/t/desk/tasks?kind=user&page=2&search=500", b.at)
+	b.has("51 to 59 of 59", "The task was struck off the list")
+	all, _ := b.desk.Tasks(server.TaskQuery{})
+	b.sees("/t/desk/tasks?search="+all[7].Subject, all[7].Text)
+	assert.Equal(t, 1, strings.Count(b.page, `<article class="card task">`))
+	b.sees("/t/desk/tasks?kind=group", "No task is like that", "Show all")
 }
