@@ -109,7 +109,11 @@ func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	if len(ch.Exchanges) > 0 || failed {
 		c.Operations++
 		ch.Attempt = e.failures + 1
-		ch = c.j.p.tell(ch)
+		if reference && ch.Group {
+			ch = c.j.p.report(ch) // what is kept of the group changes with the last one
+		} else {
+			ch = c.j.p.tell(ch)
+		}
 		if !c.j.rules.Lean {
 			c.Changes = append(c.Changes, ch)
 		}

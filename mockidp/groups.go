@@ -189,12 +189,8 @@ func (g *pushed) leave(key string) bool {
 
 func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
 	return p.changeMembers(ctx, groupKey, "add-members", func(g *pushed) (add, _ []Member) {
-		there := setOf(g.members)
+		g.members = append(g.members, newcomers(g.members, userKeys)...)
 		for _, key := range userKeys {
-			if !there[key] {
-				there[key] = true
-				g.members = append(g.members, key)
-			}
 			if a := p.users[key]; a != nil && a.id != "" {
 				add = append(add, Member{a.id, a.user.UserName})
 			}

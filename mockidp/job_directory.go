@@ -103,14 +103,7 @@ func (j *Job) DeleteGroup(key string) {
 func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
 		j.p.touch(ofGroup(groupKey))
-		there := setOf(g.members)
-		var joined []string
-		for _, key := range userKeys {
-			if !there[key] {
-				there[key] = true
-				joined = append(joined, key)
-			}
-		}
+		joined := newcomers(g.members, userKeys)
 		g.members = append(g.members, joined...)
 		g.note(true, joined...)
 		j.settle(ofGroup(groupKey))
@@ -121,15 +114,10 @@ func (j *Job) AddMembers(groupKey string, userKeys ...string) {
 func (j *Job) RemoveMembers(groupKey string, userKeys ...string) {
 	if g := j.groups[groupKey]; g != nil {
 		j.p.touch(ofGroup(groupKey))
-		there := setOf(g.members)
-		var left []string
-		for _, key := range userKeys {
-			if there[key] {
-				delete(there, key)
-				left = append(left, key)
-			}
-		}
-		g.members = slices.DeleteFunc(g.members, func(key string) bool { return !there[key] })
+		none := newcomers(g.members, userKeys)
+		left := newcomers(none, userKeys)
+		gone := setOf(left)
+		g.members = slices.DeleteFunc(g.members, func(key string) bool { return gone[key] })
 		g.note(false, left...)
 		j.settle(ofGroup(groupKey))
 	}
@@ -142,6 +130,22 @@ func (g *sourceGroup) note(add bool, keys ...string) {
 	for _, key := range keys {
 		g.refs = append(g.refs, reference{key: key, add: add})
 	}
+}
+
+// newcomers lists the keys that are not among the members, each once. There may be
+// very many members, and one key.
+func newcomers(members, keys []string) (out []string) {
+	fresh := setOf(keys)
+	for _, key := range members {
+		delete(fresh, key)
+	}
+	for _, key := range keys {
+		if fresh[key] {
+			delete(fresh, key)
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 func setOf(keys []string) map[string]bool {

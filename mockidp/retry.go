@@ -230,13 +230,19 @@ func (p *Provider) refresh(t *task) {
 	}
 }
 
-// tell hands a change to whoever keeps the log.
+// tell notes that a change changed its subject, and hands it to whoever keeps the
+// log.
 func (p *Provider) tell(c Change) Change {
-	if p.clock != nil {
-		c.At = p.clock.Now()
-	}
 	if c.Subject != "" {
 		p.touch(subject{c.Group, c.Subject})
+	}
+	return p.report(c)
+}
+
+// report hands a change to whoever keeps the log.
+func (p *Provider) report(c Change) Change {
+	if p.clock != nil {
+		c.At = p.clock.Now()
 	}
 	if p.onChange != nil {
 		p.onChange(c)

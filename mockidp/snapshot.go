@@ -46,6 +46,29 @@ func (p *Provider) Touched() []Part {
 	return out
 }
 
+// Kept is a part as it is kept.
+type Kept struct {
+	// Data is JSON; nil when there is none of the part any more.
+	Data json.RawMessage
+	// Lists are those of GroupLists that a group has, by their names. Their entries
+	// come and go one by one, and there may be very many: what came and went is
+	// enough to be kept. They are not to be changed, and hold until the provider is
+	// used again.
+	Lists map[string][]string
+}
+
+// The lists of a group: its members as they were pushed, its members as the
+// directory of a job has them, and who came (+) and left (-) since.
+const (
+	listPushed     = "members"
+	listMembers    = "source-members"
+	listReferences = "references"
+)
+
+// GroupLists are the names of the lists that are kept of a group. No entry is in
+// a list twice.
+func GroupLists() []string { return []string{listPushed, listMembers, listReferences} }
+
 // userPart is all that is known of a user.
 type userPart struct {
 	Account *accountPart `json:"account,omitempty"`
@@ -93,18 +116,20 @@ type groupPart struct {
 }
 
 type pushedPart struct {
-	Group   Group    `json:"group"`
-	ID      string   `json:"id,omitempty"`
+	Group Group  `json:"group"`
+	ID    string `json:"id,omitempty"`
+	// Members are read, where an older program wrote them here.
 	Members []string `json:"members,omitempty"`
 }
 
 type sourceGroupPart struct {
-	Group   Group           `json:"group"`
-	Members []string        `json:"members,omitempty"`
-	Deleted bool            `json:"deleted,omitempty"`
-	Changed bool            `json:"changed,omitempty"`
-	Escrow  escrowPart      `json:"escrow,omitzero"`
-	Refs    []referencePart `json:"refs,omitempty"`
+	Group   Group      `json:"group"`
+	Members []string   `json:"members,omitempty"` // likewise
+	Deleted bool       `json:"deleted,omitempty"`
+	Changed bool       `json:"changed,omitempty"`
+	Escrow  escrowPart `json:"escrow,omitzero"`
+	// Refs are those in escrow; an older program wrote all of them here.
+	Refs []referencePart `json:"refs,omitempty"`
 }
 
 type referencePart struct {
@@ -121,14 +146,15 @@ type taskPart struct {
 	Next   time.Time `json:"next,omitzero"`
 }
 
-// Part is a part as JSON; nil when there is none any more.
-func (p *Provider) Part(part Part) json.RawMessage {
+// Part is a part as it is to be kept.
+func (p *Provider) Part(part Part) Kept {
 	var v any
+	var lists map[string][]string
 	switch part.Kind {
 	case PartUser:
 		v = p.userPart(part.Key)
 	case PartGroup:
-		v = p.groupPart(part.Key)
+		v, lists = p.groupPart(part.Key)
 	case PartTask:
 		id, _ := strconv.Atoi(part.Key) // as touchTask made it
 		if t := p.tasks.byID[id]; t != nil {
@@ -136,13 +162,13 @@ func (p *Provider) Part(part Part) json.RawMessage {
 		}
 	}
 	if v == nil {
-		return nil
+		return Kept{}
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		panic("a part that cannot be JSON: " + err.Error())
 	}
-	return data
+	return Kept{data, lists}
 }
 
 func (p *Provider) userPart(key string) any {
@@ -173,25 +199,33 @@ func (p *Provider) userPart(key string) any {
 	return part
 }
 
-func (p *Provider) groupPart(key string) any {
+func (p *Provider) groupPart(key string) (v any, lists map[string][]string) {
 	g, s := p.groups[key], (*sourceGroup)(nil)
 	if p.job != nil {
 		s = p.job.groups[key]
 	}
 	if g == nil && s == nil {
-		return nil
+		return nil, nil
 	}
 	var part groupPart
+	lists = map[string][]string{}
 	if g != nil {
-		part.Pushed = &pushedPart{g.group, g.id, g.members}
+		part.Pushed = &pushedPart{Group: g.group, ID: g.id}
+		lists[listPushed] = g.members
 	}
 	if s != nil {
-		part.Source = &sourceGroupPart{s.group, s.members, s.deleted, s.changed, s.escrow.part(), nil}
-		for _, r := range s.refs {
-			part.Source.Refs = append(part.Source.Refs, referencePart{r.key, r.add, r.escrow.part()})
+		part.Source = &sourceGroupPart{Group: s.group, Deleted: s.deleted, Changed: s.changed, Escrow: s.escrow.part()}
+		lists[listMembers] = s.members
+		refs := make([]string, len(s.refs))
+		for i, r := range s.refs {
+			refs[i] = pick(r.add, "+", "-") + r.key
+			if r.escrow.failures > 0 {
+				part.Source.Refs = append(part.Source.Refs, referencePart{r.key, r.add, r.escrow.part()})
+			}
 		}
+		lists[listReferences] = refs
 	}
-	return part
+	return part, lists
 }
 
 func (e escrow) part() escrowPart   { return escrowPart{e.failures, e.next} }
@@ -246,10 +280,10 @@ func (p *Provider) Progress() Progress {
 // became due meanwhile is done when the clock is next moved. It sends nothing. The
 // parts are taken out of the map as they are read, so that a large directory is
 // not held twice.
-func (p *Provider) Restore(progress Progress, parts map[Part]json.RawMessage) error {
+func (p *Provider) Restore(progress Progress, parts map[Part]Kept) error {
 	p.disabled, p.taskNumber = progress.Disabled, progress.TaskNumber
-	for part, data := range parts {
-		if err := p.restorePart(part, data); err != nil {
+	for part, kept := range parts {
+		if err := p.restorePart(part, kept); err != nil {
 			return fmt.Errorf("the kept state of %s %s cannot be read: %w", part.Kind, part.Key, err)
 		}
 		delete(parts, part)
@@ -280,7 +314,8 @@ func shared(u, held *User) *User {
 	return u
 }
 
-func (p *Provider) restorePart(part Part, data json.RawMessage) error {
+func (p *Provider) restorePart(part Part, kept Kept) error {
+	data := kept.Data
 	switch part.Kind {
 	case PartUser:
 		var u userPart
@@ -319,14 +354,13 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 			return err
 		}
 		if e := g.Pushed; e != nil {
-			p.groups[part.Key] = &pushed{e.Group, e.ID, e.Members}
+			p.groups[part.Key] = &pushed{e.Group, e.ID, append(e.Members, kept.Lists[listPushed]...)}
 		}
 		if s := g.Source; s != nil && p.job != nil {
-			source := &sourceGroup{group: s.Group, members: s.Members, deleted: s.Deleted, changed: s.Changed, escrow: s.Escrow.escrow()}
-			for _, r := range s.Refs {
-				source.refs = append(source.refs, reference{r.Key, r.Add, r.Escrow.escrow()})
+			p.job.groups[part.Key] = &sourceGroup{
+				group: s.Group, members: append(s.Members, kept.Lists[listMembers]...), deleted: s.Deleted, changed: s.Changed,
+				escrow: s.Escrow.escrow(), refs: references(s.Refs, kept.Lists[listReferences]),
 			}
-			p.job.groups[part.Key] = source
 			p.job.settle(ofGroup(part.Key))
 		}
 	case PartTask:
@@ -345,12 +379,29 @@ func (p *Provider) restorePart(part Part, data json.RawMessage) error {
 	return nil
 }
 
+// references are those of a list, with their escrows; those that are not in the
+// list are of an older program, which had no list.
+func references(known []referencePart, list []string) (out []reference) {
+	escrows := map[string]escrow{}
+	for _, r := range known {
+		escrows[r.Key] = r.Escrow.escrow()
+		if len(list) == 0 {
+			out = append(out, reference{r.Key, r.Add, r.Escrow.escrow()})
+		}
+	}
+	for _, text := range list {
+		key := text[1:]
+		out = append(out, reference{key, text[0] == '+', escrows[key]})
+	}
+	return out
+}
+
 // Parts are all parts, as Part gives them.
-func (p *Provider) Parts() map[Part]json.RawMessage {
-	out := map[Part]json.RawMessage{}
+func (p *Provider) Parts() map[Part]Kept {
+	out := map[Part]Kept{}
 	add := func(kind PartKind, key string) {
 		part := Part{kind, key}
-		if out[part] == nil {
+		if out[part].Data == nil {
 			out[part] = p.Part(part)
 		}
 	}

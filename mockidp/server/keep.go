@@ -12,12 +12,21 @@ import (
 	"github.com/scimtest/scimtest/mockidp"
 )
 
-// write is a part of the state of a tenant to be kept; data is nil for what is
-// gone.
+// write is a part of the state of a tenant to be kept, or a list, or more lines of
+// it; data is nil for what is gone.
 type write struct {
 	kind, key string
 	data      []byte
+	form      form
 }
+
+type form int
+
+const (
+	wholePart form = iota
+	wholeList
+	moreOfList
+)
 
 // The kinds of parts. Those of the identity provider itself have "idp-" before
 // the kind that the library has.
@@ -29,6 +38,8 @@ const (
 	kindFaults   = "faults"
 	kindUser     = "user"
 	kindGroup    = "group"
+	kindMembers  = "group.members"      // a list
+	kindTold     = "group.told-members" // a list: those the identity provider was told of
 	kindLog      = "log"
 	kindTest     = "test"  // a run of suites
 	kindTestFile = "test-" // its report, with the format behind
@@ -43,7 +54,7 @@ type store interface {
 	close() error
 }
 
-// kept are the parts of a tenant by kind and key.
+// kept are the parts of a tenant by kind and key, and its lists, line by line.
 type kept map[string]map[string][]byte
 
 // memory keeps nothing.
@@ -68,7 +79,7 @@ func (t *Tenant) write(kind, key string, v any) {
 // writeBytes notes something to be kept as it is; nil is gone.
 func (t *Tenant) writeBytes(kind, key string, data []byte) {
 	if _, ok := t.app.store.(memory); !ok {
-		t.pending = append(t.pending, write{kind, key, data})
+		t.pending = append(t.pending, write{kind: kind, key: key, data: data})
 	}
 }
 
@@ -78,9 +89,14 @@ func (t *Tenant) keep() error {
 	if _, ok := t.app.store.(memory); ok || t.broken != nil {
 		return t.broken
 	}
-	for _, part := range touched {
-		w := write{kind: idpPrefix + string(part.Kind), key: part.Key, data: t.provider.Part(part)}
-		t.pending = append(t.pending, w)
+	for _, touched := range touched {
+		kind, kept := idpPrefix+string(touched.Kind), t.provider.Part(touched)
+		t.writeBytes(kind, touched.Key, kept.Data)
+		if touched.Kind == mockidp.PartGroup {
+			for _, list := range mockidp.GroupLists() {
+				t.writeList(kind+"."+list, touched.Key, kept.Lists[list])
+			}
+		}
 	}
 	if faults := t.way.faults(); !slices.Equal(faults, t.keptFaults) {
 		t.keptFaults = faults
@@ -128,11 +144,19 @@ func (t *Tenant) keepUser(key string) {
 }
 
 func (t *Tenant) keepGroup(key string) {
+	var members, toldMembers []string
+	var data any
 	if g := t.dir.teams[key]; g != nil {
-		t.write(kindGroup, key, g)
-		return
+		head := *g
+		members, head.Group.Members = g.Group.Members, nil
+		if g.Told != nil {
+			toldMembers, head.Told = g.Told.Members, &toldGroup{Group: g.Told.Group}
+		}
+		data = head
 	}
-	t.write(kindGroup, key, nil)
+	t.write(kindGroup, key, data)
+	t.writeList(kindMembers, key, members)
+	t.writeList(kindTold, key, toldMembers)
 }
 
 // restoreTenant makes a tenant of what was kept. It sends nothing.
@@ -182,6 +206,9 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 			return nil, fmt.Errorf("the group %s cannot be read: %w", key, err)
 		}
 		delete(k[kindGroup], key) // what was read is not held twice
+		if err := t.restoreMembers(k, key, &g); err != nil {
+			return nil, err
+		}
 		t.dir.addTeam(&g)
 	}
 	for key, data := range k[kindUser] {
@@ -195,12 +222,9 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 			t.bin[key] = true
 		}
 	}
-	parts := map[mockidp.Part]json.RawMessage{}
-	for _, kind := range []mockidp.PartKind{mockidp.PartUser, mockidp.PartGroup, mockidp.PartTask} {
-		for key, data := range k[idpPrefix+string(kind)] {
-			parts[mockidp.Part{Kind: kind, Key: key}] = data
-		}
-		delete(k, idpPrefix+string(kind))
+	parts, err := t.restoreParts(k)
+	if err != nil {
+		return nil, err
 	}
 	if err := t.provider.Restore(p.Progress, parts); err != nil {
 		return nil, err
@@ -217,6 +241,45 @@ func restoreTenant(a *App, id string, k kept) (*Tenant, error) {
 	}
 	t.markUntold()
 	return t, nil
+}
+
+// restoreMembers reads the members of a group. An older program wrote them into
+// the group itself.
+func (t *Tenant) restoreMembers(k kept, key string, g *team) error {
+	members, err := t.readList(k, kindMembers, key)
+	if err != nil {
+		return err
+	}
+	g.Group.Members = append(append([]string{}, g.Group.Members...), members...)
+	toldMembers, err := t.readList(k, kindTold, key)
+	if g.Told != nil {
+		g.Told.Members = append(g.Told.Members, toldMembers...)
+	}
+	return err
+}
+
+// restoreParts reads what the identity provider itself has.
+func (t *Tenant) restoreParts(k kept) (map[mockidp.Part]mockidp.Kept, error) {
+	parts := map[mockidp.Part]mockidp.Kept{}
+	for _, kind := range []mockidp.PartKind{mockidp.PartUser, mockidp.PartGroup, mockidp.PartTask} {
+		name := idpPrefix + string(kind)
+		for key, data := range k[name] {
+			part := mockidp.Kept{Data: data}
+			if kind == mockidp.PartGroup {
+				part.Lists = map[string][]string{}
+				for _, list := range mockidp.GroupLists() {
+					entries, err := t.readList(k, name+"."+list, key)
+					if err != nil {
+						return nil, err
+					}
+					part.Lists[list] = entries
+				}
+			}
+			parts[mockidp.Part{Kind: kind, Key: key}] = part
+		}
+		delete(k, name)
+	}
+	return parts, nil
 }
 
 // markUntold finds whom the identity provider was not told of when the program

@@ -210,26 +210,6 @@ func (r *realTime) group(ctx context.Context, key string) {
 	}
 }
 
-// difference lists who joined and who left.
-func difference(before, after []string) (joined, left []string) {
-	had, has := map[string]bool{}, map[string]bool{}
-	for _, k := range before {
-		had[k] = true
-	}
-	for _, k := range after {
-		has[k] = true
-		if !had[k] {
-			joined = append(joined, k)
-		}
-	}
-	for _, k := range before {
-		if !has[k] {
-			left = append(left, k)
-		}
-	}
-	return joined, left
-}
-
 func (r *realTime) onDemand(ctx context.Context, key string) mockidp.OnDemand {
 	return r.t.provider.OnDemand(ctx, key)
 }

@@ -20,7 +20,7 @@ var large = flag.Bool("large", false, "try a directory of 100,000 users and 5,00
 
 // bare is a target that takes everything and keeps nothing but ids: what is
 // measured is the identity provider.
-func bare(t *testing.T) string {
+func bare(t testing.TB) string {
 	n := make(chan int, 1)
 	n <- 0
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -22,6 +22,15 @@ var migrations = []string{
 		data BLOB NOT NULL,
 		PRIMARY KEY (tenant, kind, key)
 	) WITHOUT ROWID`,
+	// Lists are lines that are added to; the id is their order.
+	`CREATE TABLE lists (
+		id INTEGER PRIMARY KEY,
+		tenant TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		key TEXT NOT NULL,
+		data BLOB NOT NULL
+	);
+	CREATE INDEX lists_of ON lists (tenant, kind, key)`,
 }
 
 // sqlite keeps tenants in a file.
@@ -98,9 +107,12 @@ func (s *sqlite) save(tenant string, writes []write) error {
 		}
 		defer put.Close()
 		for _, w := range writes {
-			if w.data == nil {
+			switch {
+			case w.form != wholePart:
+				err = saveList(tx, tenant, w)
+			case w.data == nil:
 				_, err = tx.Exec("DELETE FROM parts WHERE tenant = ? AND kind = ? AND key = ?", tenant, w.kind, w.key)
-			} else {
+			default:
 				_, err = put.Exec(tenant, w.kind, w.key, w.data)
 			}
 			if err != nil {
@@ -111,26 +123,55 @@ func (s *sqlite) save(tenant string, writes []write) error {
 	})
 }
 
+func saveList(tx *sql.Tx, tenant string, w write) error {
+	if w.form == wholeList {
+		if _, err := tx.Exec("DELETE FROM lists WHERE tenant = ? AND kind = ? AND key = ?", tenant, w.kind, w.key); err != nil {
+			return err
+		}
+	}
+	if len(w.data) == 0 {
+		return nil
+	}
+	_, err := tx.Exec("INSERT INTO lists (tenant, kind, key, data) VALUES (?, ?, ?, ?)", tenant, w.kind, w.key, w.data)
+	return err
+}
+
 func (s *sqlite) drop(tenant string) error {
 	return s.do(func(tx *sql.Tx) error {
-		_, err := tx.Exec("DELETE FROM parts WHERE tenant = ?", tenant)
-		return err
+		for _, table := range []string{"parts", "lists"} {
+			if _, err := tx.Exec("DELETE FROM "+table+" WHERE tenant = ?", tenant); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // load reads all tenants.
 func (s *sqlite) load() (map[string]kept, error) {
-	rows, err := s.db.Query("SELECT tenant, kind, key, data FROM parts")
+	out := map[string]kept{}
+	for _, query := range []string{
+		"SELECT tenant, kind, key, data FROM parts", "SELECT tenant, kind, key, data FROM lists ORDER BY id",
+	} {
+		if err := s.read(query, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// read reads rows; those of the same part follow each other in it.
+func (s *sqlite) read(query string, out map[string]kept) error {
+	rows, err := s.db.Query(query)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	out := map[string]kept{}
 	for rows.Next() {
 		var tenant, kind, key string
 		var data []byte
 		if err := rows.Scan(&tenant, &kind, &key, &data); err != nil {
-			return nil, err
+			return err
 		}
 		if out[tenant] == nil {
 			out[tenant] = kept{}
@@ -138,9 +179,9 @@ func (s *sqlite) load() (map[string]kept, error) {
 		if out[tenant][kind] == nil {
 			out[tenant][kind] = map[string][]byte{}
 		}
-		out[tenant][kind][key] = data
+		out[tenant][kind][key] = append(out[tenant][kind][key], data...)
 	}
-	return out, rows.Err()
+	return rows.Err()
 }
 
 func (s *sqlite) close() error { return s.db.Close() }

@@ -56,7 +56,9 @@ type Tenant struct {
 
 	// pending are writes that are not kept yet; broken is why nothing can be
 	// kept any more.
-	pending      []write
+	pending []write
+	// lists is what the store has of lists.
+	lists        map[listID]keptList
 	keptProgress []byte
 	keptFaults   []Fault
 	broken       error
@@ -106,7 +108,7 @@ func newTenant(a *App, s Settings, secret string, m *imported) (*Tenant, error) 
 	t := &Tenant{
 		app: a, id: s.ID, settings: s, secret: secret, mapping: m, dialect: d, client: client, way: newWay(),
 		dir: newDirectory(), dirtyUsers: map[string]bool{}, dirtyGroups: map[string]bool{}, bin: map[string]bool{},
-		log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
+		lists: map[listID]keptList{}, log: newJournal(a.cfg.LogEntries), watchers: map[chan struct{}]bool{},
 		clock: mockidp.NewClock(a.cfg.Now()), tests: testRuns{files: map[int64]map[string][]byte{}},
 	}
 	t.lifetime, t.stop = context.WithCancel(context.Background())
