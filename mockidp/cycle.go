@@ -235,9 +235,9 @@ func (c *cycle) keeps(s *sourceUser) bool {
 
 // users looks at every user that changed, or failed and waited long enough.
 func (c *cycle) users() {
-	for _, key := range sortedKeys(c.j.users) {
+	for _, key := range c.usersThat(func(s *sourceUser) bool { return c.due(s.changed, s.escrow) }) {
 		s := c.j.users[key]
-		if !c.due(s.changed, s.escrow) || c.held[ofUser(key)] || c.ctx.Err() != nil {
+		if c.held[ofUser(key)] || c.ctx.Err() != nil {
 			continue
 		}
 		if c.record(&s.escrow, c.evaluate(key, s), false) {
@@ -249,6 +249,18 @@ func (c *cycle) users() {
 		c.j.settle(ofUser(key))
 		c.j.p.touch(ofUser(key))
 	}
+}
+
+// usersThat lists users in the order of their keys. In most cycles they are few
+// of many.
+func (c *cycle) usersThat(are func(*sourceUser) bool) (keys []string) {
+	for key, s := range c.j.users {
+		if are(s) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // evaluate is the decision for one user (entra.md 4.2).

@@ -11,9 +11,9 @@ import (
 // in scope when it comes to it is left out for good; who is in scope and not
 // linked yet is waited for (entra.md 3.5, 4.4).
 func (c *cycle) references() {
-	for _, key := range sortedKeys(c.j.users) {
-		if s := c.j.users[key]; c.due(s.managerChanged, s.managerEscrow) && c.ctx.Err() == nil {
-			c.manager(key, s)
+	for _, key := range c.usersThat(func(s *sourceUser) bool { return c.due(s.managerChanged, s.managerEscrow) }) {
+		if c.ctx.Err() == nil {
+			c.manager(key, c.j.users[key])
 			c.j.settle(ofUser(key))
 			c.j.p.touch(ofUser(key))
 		}

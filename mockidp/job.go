@@ -284,6 +284,12 @@ func (j *Job) State(key string) (state SourceState, ok bool) {
 	return state, true
 }
 
+// Pending reports whether the next cycle looks at a user.
+func (j *Job) Pending(key string) bool {
+	s := j.users[key]
+	return s != nil && s.changed
+}
+
 // Cycles lists the cycles that did something or failed, the oldest first; those
 // in which there was nothing to do but the test are left out.
 func (j *Job) Cycles() []Cycle { return slices.Clone(j.cycles) }

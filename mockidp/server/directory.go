@@ -296,13 +296,17 @@ func (d *directory) removeTeam(t *team) {
 // list lists the people who are not gone, by their keys.
 func (d *directory) list() []*person {
 	if d.sorted == nil {
-		d.sorted = make([]*person, 0, len(d.people))
-		for _, p := range d.people {
+		keys := make([]string, 0, len(d.people))
+		for key, p := range d.people {
 			if !p.Gone {
-				d.sorted = append(d.sorted, p)
+				keys = append(keys, key)
 			}
 		}
-		slices.SortFunc(d.sorted, func(a, b *person) int { return strings.Compare(a.User.Key, b.User.Key) })
+		slices.Sort(keys)
+		d.sorted = make([]*person, len(keys))
+		for i, key := range keys {
+			d.sorted[i] = d.people[key]
+		}
 	}
 	return d.sorted
 }

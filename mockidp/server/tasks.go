@@ -68,7 +68,10 @@ func (t *Tenant) Tasks(q TaskQuery) (page []Task, total int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	page = []Task{}
+	i := 0
 	for k := range t.provider.AllTasks() {
+		t.breathe(i)
+		i++
 		if !t.wantsTask(&q, k.Group, k.Change.Subject, k.Change.Reason) {
 			continue
 		}
@@ -103,7 +106,10 @@ func (t *Tenant) escrows(j *mockidp.Job, q TaskQuery, page []Task, total int) ([
 			last[subject{l.Group, l.Subject}] = l
 		}
 	}
+	i := 0
 	for group, key := range j.AllEscrows() {
+		t.breathe(i)
+		i++
 		reason := ""
 		if q.Search != "" {
 			if e := last[subject{group, key}]; e != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -254,35 +256,48 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 	return result, nil
 }
 
-// breath is how many users are told of before readers get a turn, and maxPending
-// how many writes wait to be kept together meanwhile.
+// breath is how many users, groups or tasks are looked at before others get a
+// turn, and maxPending how many writes wait to be kept together meanwhile.
 const breath, maxPending = 64, 5000
+
+// breathe gives others a turn now and then, by the number of what is looked at.
+// Whoever looks at everybody holds the lock for long, and neither the identity
+// provider nor another page is to wait for that. Anything may be another
+// afterwards.
+func (t *Tenant) breathe(i int) {
+	if i%breath == breath-1 {
+		t.mu.Unlock()
+		t.mu.Lock()
+	}
+}
 
 // drain tells the identity provider of what happened in the directory. Real-time
 // ones act on it.
 func (t *Tenant) drain(ctx context.Context) {
 	t.emptyBin()
 	for (len(t.dirtyUsers) > 0 || len(t.dirtyGroups) > 0) && ctx.Err() == nil {
-		for i, key := range sortedKeys(t.dirtyUsers) {
+		keys := slices.Collect(maps.Keys(t.dirtyUsers))
+		t.mu.Unlock() // there may be very many
+		slices.Sort(keys)
+		t.mu.Lock()
+		for i, key := range keys {
 			if ctx.Err() != nil {
 				return
 			}
 			delete(t.dirtyUsers, key)
 			t.rhythm.user(ctx, key)
-			if i%breath == 0 {
-				if len(t.pending) > maxPending {
-					_ = t.keep() // t.broken remembers
-				}
-				t.mu.Unlock() // who reads is let in between
-				t.mu.Lock()
+			if len(t.pending) > maxPending {
+				_ = t.keep() // t.broken remembers
 			}
+			t.breathe(i)
 		}
-		for _, key := range sortedKeys(t.dirtyGroups) {
+		for i, key := range sortedKeys(t.dirtyGroups) {
 			if ctx.Err() != nil || len(t.dirtyUsers) > 0 {
 				break // users come first
 			}
 			delete(t.dirtyGroups, key)
 			t.rhythm.group(ctx, key)
+			t.breathe(i)
 		}
 		if len(t.dirtyUsers)+len(t.dirtyGroups) == 0 {
 			t.dirtyUsers, t.dirtyGroups = map[string]bool{}, map[string]bool{} // large maps stay slow

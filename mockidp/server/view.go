@@ -111,19 +111,26 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 		}
 		return page, len(all)
 	}
-	for _, p := range all {
-		if !strings.Contains(p.words, word) {
-			continue
-		}
-		if q.Status != "" && t.status(p) != q.Status {
-			continue
+	t.eachPerson(func(p *person) {
+		if !strings.Contains(p.words, word) || q.Status != "" && t.status(p) != q.Status {
+			return
 		}
 		if total >= q.Offset && (q.Limit == 0 || len(page) < q.Limit) {
 			page = append(page, t.row(p))
 		}
 		total++
-	}
+	})
 	return page, total
+}
+
+// eachPerson goes through the people by their keys, and breathes.
+func (t *Tenant) eachPerson(look func(*person)) {
+	for i, p := range t.dir.list() {
+		t.breathe(i)
+		if !p.Gone {
+			look(p)
+		}
+	}
 }
 
 // subject is a user or group.
@@ -159,7 +166,7 @@ func (t *Tenant) status(p *person) string {
 		return Pending
 	}
 	if c, ok := t.rhythm.(*cycles); ok {
-		if s, ok := c.job.State(key); ok && s.Pending && wanted {
+		if wanted && c.job.Pending(key) {
 			return Pending
 		}
 	}
@@ -314,10 +321,10 @@ func (t *Tenant) Overview() Overview {
 	if t.broken != nil {
 		o.Broken = t.broken.Error()
 	}
-	for _, p := range t.dir.list() {
+	t.eachPerson(func(p *person) {
 		o.Users++
 		o.Statuses[t.status(p)]++
-	}
+	})
 	for _, g := range t.dir.teams {
 		if !g.Gone {
 			o.Groups++
