@@ -86,6 +86,8 @@ type task struct {
 	Task
 	subject subject
 	act     act
+	// gone: it is not on the list any more.
+	gone bool
 }
 
 // act is a change as data, so that it can be made again, and kept until then.
@@ -197,7 +199,7 @@ func (p *Provider) enlist(s subject, c Change, a act) *task {
 // schedule has a task tried again when its time has come.
 func (p *Provider) schedule(t *task) {
 	p.clock.At(t.Next, func(ctx context.Context) {
-		if p.tasks.holds(t) {
+		if !t.gone {
 			p.again(ctx, t)
 		}
 	})
@@ -274,7 +276,7 @@ func (p *Provider) Tasks() []Task {
 func (p *Provider) AllTasks() iter.Seq[*Task] {
 	return func(yield func(*Task) bool) {
 		for _, t := range p.tasks.order {
-			if p.tasks.holds(t) && !yield(&t.Task) {
+			if !t.gone && !yield(&t.Task) {
 				return
 			}
 		}
@@ -321,7 +323,7 @@ func (p *Provider) DropTask(id int) (ok bool) {
 func (p *Provider) retry(ctx context.Context, s subject) []Change {
 	var out []Change
 	for _, t := range p.tasks.of(s) {
-		if p.tasks.holds(t) {
+		if !t.gone {
 			out = append(out, p.again(ctx, t))
 		}
 	}

@@ -45,9 +45,10 @@ func (l *taskList) sort() {
 }
 
 func (l *taskList) remove(t *task) {
-	if !l.holds(t) {
+	if t.gone {
 		return
 	}
+	t.gone = true
 	delete(l.byID, t.ID)
 	l.size -= sizeOf(t.Change.Exchanges)
 	rest := slices.DeleteFunc(slices.Clone(l.by[t.subject]), func(other *task) bool { return other == t })
@@ -55,7 +56,7 @@ func (l *taskList) remove(t *task) {
 		delete(l.by, t.subject)
 	}
 	if len(l.order) > 2*len(l.byID) { // not each time: there may be many
-		l.order = slices.DeleteFunc(slices.Clone(l.order), func(t *task) bool { return !l.holds(t) })
+		l.order = slices.DeleteFunc(slices.Clone(l.order), func(t *task) bool { return t.gone })
 	}
 }
 
@@ -70,9 +71,6 @@ func sizeOf(exchanges []*scim.Exchange) (n int) {
 	return n
 }
 
-// holds reports whether a task was not removed.
-func (l *taskList) holds(t *task) bool { return l.byID[t.ID] == t }
-
 // of lists the tasks of a subject, the oldest first. The list does not change
 // when tasks are removed.
 func (l *taskList) of(s subject) []*task { return l.by[s] }
@@ -81,7 +79,7 @@ func (l *taskList) of(s subject) []*task { return l.by[s] }
 func (l *taskList) all() []*task {
 	out := make([]*task, 0, len(l.byID))
 	for _, t := range l.order {
-		if l.holds(t) {
+		if !t.gone {
 			out = append(out, t)
 		}
 	}

@@ -188,7 +188,7 @@ func (e *Entry) has(word string) bool {
 	for _, x := range e.Exchanges {
 		texts = append(texts, x.Request.Method+" "+x.Request.Path+"?"+x.Request.RawQuery)
 	}
-	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(strings.ToLower(s), word) })
+	return slices.ContainsFunc(texts, func(s string) bool { return containsFold(s, word) })
 }
 
 // Log returns the entries that are wanted, the newest first, and how many there

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/scimtest/scimtest/mockidp"
 )
@@ -46,13 +47,28 @@ func (t *Tenant) wantsTask(q *TaskQuery, group bool, key, reason string) bool {
 	}
 	word := strings.ToLower(q.Search)
 	if p := t.dir.people[key]; p != nil && !group {
-		if strings.Contains(p.words, word) {
+		return strings.Contains(p.words, word) || containsFold(reason, word)
+	}
+	name, _ := t.nameOf(group, key)
+	return containsFold(name, word) || containsFold(key, word) || containsFold(reason, word)
+}
+
+// containsFold reports whether a word in lower case is in a text in any letter
+// case. It makes no copy of the text: a search looks at very many.
+func containsFold(text, word string) bool {
+	first, upper := word[0], word[0]
+	switch {
+	case strings.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return strings.Contains(strings.ToLower(text), word)
+	case 'a' <= first && first <= 'z':
+		upper -= 'a' - 'A'
+	}
+	for i := range len(text) - len(word) + 1 {
+		if c := text[i]; (c == first || c == upper) && strings.EqualFold(text[i:i+len(word)], word) {
 			return true
 		}
-	} else if name, _ := t.nameOf(group, key); strings.Contains(strings.ToLower(name+" "+key), word) {
-		return true
 	}
-	return strings.Contains(strings.ToLower(reason), word)
+	return false
 }
 
 // shows reports whether a task that is wanted is on the page, by its number.
