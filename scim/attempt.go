@@ -163,7 +163,14 @@ func (c *Client) request(ctx context.Context, r Request, header http.Header) *ht
 	// Go repeats a GET whose connection was closed, which would hide just
 	// that, unless there is a body that it cannot have a second time.
 	req.Body = io.NopCloser(bytes.NewReader(r.Body))
-	if len(r.Body) == 0 && !repeatable(r.Method) {
+	switch {
+	case len(r.Body) > 0:
+	case repeatable(r.Method):
+		// Its length counts as unknown. Go would see whether it is empty, and
+		// send it in chunks when it does not know within 200 ms, as may be on
+		// a machine that is busy.
+		req.TransferEncoding = []string{"identity"}
+	default:
 		req.Body = http.NoBody // an unknown one would be sent in chunks
 	}
 	return req.WithContext(ctx)

@@ -162,23 +162,6 @@ func TestAnswersThatNeverEndAreBounded(t *testing.T) {
 	assert.Len(t, x.Response.Body, 1000)
 }
 
-func TestSlowBytesEndWithTheTimeOfTheRequest(t *testing.T) {
-	for name, start := range map[string]string{
-		"in the status line": "HTTP/1.1 ",
-		"in the header":      "HTTP/1.1 200 OK\r\nX-Slow: ",
-		"in the body":        "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{",
-	} {
-		url := script(t, func(_ int, c net.Conn) {
-			readRequest(c)
-			_, _ = io.WriteString(c, start)
-			_, _ = io.Copy(io.Discard, c) // until the client leaves
-		})
-		x := get(t, scim.Config{BaseURL: url, RequestTimeout: 50 * time.Millisecond})
-		assert.Equal(t, "no answer within 50ms", x.Error, name)
-		assert.Equal(t, scim.PhaseExchange, x.Phase, name)
-	}
-}
-
 func TestAnswersThatBreakOff(t *testing.T) {
 	const closed = "the connection was closed before a complete answer"
 	for name, c := range map[string]struct{ answer, want string }{

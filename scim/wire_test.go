@@ -150,19 +150,6 @@ func TestBodiesAreCutAtTheLimit(t *testing.T) {
 	assert.Len(t, x.Response.Body, 100)
 }
 
-func TestASlowAnswerEnds(t *testing.T) {
-	url := "http://" + func() string {
-		l, err := net.Listen("tcp", "127.0.0.1:0") // accepts nothing: the backlog does
-		require.NoError(t, err)
-		t.Cleanup(func() { l.Close() })
-		return l.Addr().String()
-	}()
-	x := client(t, scim.Config{BaseURL: url, RequestTimeout: 50 * time.Millisecond}).
-		Do(context.Background(), scim.Request{Method: "GET", Path: "/Users"})
-	assert.Equal(t, scim.PhaseExchange, x.Phase)
-	assert.Equal(t, "no answer within 50ms", x.Error)
-}
-
 func TestBaseURLs(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://u:p@scim.example.com/v2": "holds credentials",
