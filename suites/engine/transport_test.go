@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -271,13 +272,16 @@ func TestTimeLimits(t *testing.T) {
 		return (&target{}).Do(ctx, req)
 	})
 	slow := check("a.slow", func(t *engine.T) { t.Fetch("/Slow").Status(200) })
-	report := play(t, hang, []engine.Check{slow, fine("b.next")}, func(p *engine.Plan) { p.CheckTimeout = 300 * time.Millisecond })
-	assert.Equal(t, []string{"a.slow blocked: not finished within 300ms, the time limit of a check", "b.next pass"}, outcomes(report, "rfc"))
-	assert.Equal(t, engine.ExitUntested, report.ExitCode())
-
-	report = play(t, hang, []engine.Check{slow, fine("b.next")}, func(p *engine.Plan) { p.MaxTime = 300 * time.Millisecond })
-	const up = " blocked: not run: the time limit of the run is up (--max-time)"
-	assert.Equal(t, []string{"a.slow" + up, "b.next" + up}, outcomes(report, "rfc"))
-	assert.False(t, report.Interrupted)
-	assert.Equal(t, engine.ExitUntested, report.ExitCode())
+	synctest.Test(t, func(t *testing.T) {
+		report := play(t, hang, []engine.Check{slow, fine("b.next")}, func(p *engine.Plan) { p.CheckTimeout = time.Minute })
+		assert.Equal(t, []string{"a.slow blocked: not finished within 1m0s, the time limit of a check", "b.next pass"}, outcomes(report, "rfc"))
+		assert.Equal(t, engine.ExitUntested, report.ExitCode())
+	})
+	synctest.Test(t, func(t *testing.T) {
+		report := play(t, hang, []engine.Check{slow, fine("b.next")}, func(p *engine.Plan) { p.MaxTime = time.Minute })
+		const up = " blocked: not run: the time limit of the run is up (--max-time)"
+		assert.Equal(t, []string{"a.slow" + up, "b.next" + up}, outcomes(report, "rfc"))
+		assert.False(t, report.Interrupted)
+		assert.Equal(t, engine.ExitUntested, report.ExitCode())
+	})
 }
