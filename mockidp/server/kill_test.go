@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -102,7 +101,7 @@ func killed(t *testing.T, dialect string, after int) {
 	said := &strings.Builder{}
 	program.Stdout, program.Stderr = said, said
 	// Killed while a request is on its way: before or after the target saw it.
-	kills, unseen := 0, after%3 == 0
+	kills, unseen, dead := 0, after%3 == 0, make(chan struct{})
 	s.answers(func(*http.Request) int {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -110,7 +109,7 @@ func killed(t *testing.T, dialect string, after int) {
 		if after == 0 {
 			kills++
 			_ = program.Process.Signal(syscall.SIGKILL)
-			time.Sleep(5 * time.Millisecond)
+			<-dead
 			if unseen {
 				return http.StatusServiceUnavailable
 			}
@@ -122,11 +121,12 @@ func killed(t *testing.T, dialect string, after int) {
 	s.mu.Unlock()
 	require.NoError(t, err)
 	_ = program.Wait() // it is killed
-	require.Equal(t, 1, kills, said.String())
+	close(dead)
 	// The request that was cut short is over: were it still to come, a lookup
 	// could find nothing, and the account be made between that and the create.
 	// Nobody can know; the target's 409 is what keeps it from being made twice.
 	s.serving.Wait()
+	require.Equal(t, 1, kills, said.String())
 
 	app, err := server.Open(server.Config{File: file, Tick: -1})
 	require.NoError(t, err)
