@@ -71,9 +71,7 @@ func run(t testing.TB, set suites.Set, cfg reference.Config, bend ...func(*engin
 	for _, b := range bend {
 		b(plan)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	defer cancel()
-	report, err := engine.Run(ctx, plan)
+	report, err := engine.Run(t.Context(), plan)
 	require.NoError(t, err)
 	return report
 }

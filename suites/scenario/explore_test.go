@@ -1,10 +1,8 @@
 package scenario_test
 
 import (
-	"context"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -40,9 +38,7 @@ func runner(t *testing.T, baseURL, idp string, budget int) *scenario.Runner {
 // show them.
 func explored(t *testing.T, r *scenario.Runner, seed int64) (stories []*scenario.Scenario, failures []*scenario.Failure) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	err := scenario.Explore(ctx, r, scenario.ExploreOptions{
+	err := scenario.Explore(t.Context(), r, scenario.ExploreOptions{
 		Seed: seed, Steps: 30, People: 4, Groups: 2,
 		Found: func(s *scenario.Scenario, f *scenario.Failure) {
 			stories, failures = append(stories, s), append(failures, f)

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
@@ -47,9 +46,7 @@ func run(t *testing.T, baseURL string, checks ...engine.Check) *engine.Report {
 	client, err := scim.NewClient(scim.Config{BaseURL: baseURL, Auth: scim.Bearer(scim.StaticToken("secret"))})
 	require.NoError(t, err)
 	defer client.Close()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	report, err := engine.Run(ctx, &engine.Plan{
+	report, err := engine.Run(t.Context(), &engine.Plan{
 		Checks: checks, Target: client, BaseURL: baseURL, Tool: engine.Build{Version: "test"},
 		Profile: &profile.Profile{Name: "generic", UserDomain: "staff.kestrelworks.io"}, // no name that is reserved, and so kept
 	})

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -51,9 +50,7 @@ func TestShrink(t *testing.T) {
 			s := long(t, tt.steps...)
 			require.Len(t, s.Steps, 200)
 			r := runner(t, serve(t, tt.fault), tt.idp, 2000)
-			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-			defer cancel()
-			short, f, err := scenario.Shrink(ctx, s, r)
+			short, f, err := scenario.Shrink(t.Context(), s, r)
 			require.NoError(t, err)
 			t.Logf("%d requests, %d plays\n%s%+v", r.Requests, r.Plays, short.YAML(), f.Finding())
 			assert.LessOrEqual(t, len(short.Steps), 5)
