@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -82,10 +83,11 @@ func members(v gjson.Result) object {
 	return o
 }
 
-// set replaces the value of a key where it stands, or adds it at the end.
+// set replaces the value of a key where it stands, or adds it at the end. What a
+// target returned may spell names in another letter case (RFC 7643 section 2.1).
 func (o object) set(key string, value any) object {
 	for i := range o {
-		if o[i].key == key {
+		if strings.EqualFold(o[i].key, key) {
 			o[i].value = value
 			return o
 		}
@@ -95,13 +97,13 @@ func (o object) set(key string, value any) object {
 
 // without leaves a key out.
 func (o object) without(key string) object {
-	return slices.DeleteFunc(o, func(m member) bool { return m.key == key })
+	return slices.DeleteFunc(o, func(m member) bool { return strings.EqualFold(m.key, key) })
 }
 
 // get is the JSON of a key, or "".
 func (o object) get(key string) string {
 	for _, m := range o {
-		if m.key == key {
+		if strings.EqualFold(m.key, key) {
 			return string(encode(m.value))
 		}
 	}

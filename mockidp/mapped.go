@@ -105,7 +105,7 @@ func selected(by *scim.Compare) object {
 // value is the value of a key, nil where there is none.
 func (o object) value(key string) any {
 	for _, m := range o {
-		if m.key == key {
+		if strings.EqualFold(m.key, key) {
 			return m.value
 		}
 	}

@@ -410,3 +410,20 @@ func TestTargetsOfAllShapes(t *testing.T) {
 		}
 	}
 }
+
+// Okta pushes what the target returned with its own values laid over it: a target
+// that spells names in another letter case gets none of them twice.
+func TestOktaKeepsTheSpellingOfTheTarget(t *testing.T) {
+	d, err := mockidp.Lookup("okta-aiw", nil)
+	require.NoError(t, err)
+	current, err := scim.NewResource([]byte(`{"Schemas":["` + scim.UserURN + `"],"Id":"u-1","UserName":"old","Name":{"GivenName":"Old"},"Title":"Dr","Active":true}`))
+	require.NoError(t, err)
+	u := mockidp.User{UserName: "ada@example.com", GivenName: "Ada", FamilyName: "Byron"}
+	body := string(d.Update("u-1", current, u)[0].Body)
+	for _, name := range []string{"schemas", "id", "userName", "name", "givenName", "active"} {
+		assert.Equal(t, 1, strings.Count(strings.ToLower(body), `"`+strings.ToLower(name)+`":`), "%s in %s", name, body)
+	}
+	assert.Contains(t, body, `"UserName":"ada@example.com"`)
+	assert.Contains(t, body, `"GivenName":"Ada"`)
+	assert.NotContains(t, strings.ToLower(body), `"title"`)
+}

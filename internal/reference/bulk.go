@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,7 +207,9 @@ func (j *bulkJob) call(o *bulkOperation) (*call, error) {
 		return nil, err
 	}
 	c := &call{srv: j.srv, method: o.method, base: j.c.base, params: map[string][]string{}, header: http.Header{}, inBulk: true}
-	c.path = strings.Split(strings.Trim(path, "/"), "/")
+	if c.path, err = segments(path); err != nil {
+		return nil, err
+	}
 	if c.kind() == nil || len(c.path) != 1 && o.method == http.MethodPost || len(c.path) != 2 && o.method != http.MethodPost {
 		return nil, refuse(scim.InvalidSyntax, "the path %s does not fit %s", scim.Quote(o.path), o.method)
 	}
@@ -303,7 +306,7 @@ func (j *bulkJob) substitute(v any) (any, error) {
 // created.
 func (j *bulkJob) repair(o *bulkOperation) {
 	again := &bulkOperation{
-		method: http.MethodPut, path: o.path + "/" + o.result.shows.id, data: o.data,
+		method: http.MethodPut, path: o.path + "/" + url.PathEscape(o.result.shows.id), data: o.data,
 	}
 	if a := j.process(again); a.status >= http.StatusBadRequest {
 		o.result = a

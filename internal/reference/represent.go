@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/json"
 	"maps"
+	"net/url"
 	"strconv"
 	"time"
 )
@@ -11,7 +12,9 @@ import (
 // millisecond.
 const timeLayout = "2006-01-02T15:04:05.000Z07:00"
 
-func (c *call) location(r *resource) string { return c.base + r.kind.endpoint + "/" + r.id }
+func (c *call) location(r *resource) string {
+	return c.base + r.kind.endpoint + "/" + url.PathEscape(r.id)
+}
 
 // represent makes the representation of a resource that the client is to see,
 // with what is computed. Nothing in it is shared with the store.

@@ -240,6 +240,21 @@ func (s *Server) finish(c *call, a *reply) *reply {
 	return a
 }
 
+// segments takes a path below the base URL apart, and its escapes away.
+func segments(path string) ([]string, error) {
+	var out []string
+	for segment := range strings.SplitSeq(path, "/") {
+		plain, err := url.PathUnescape(segment)
+		if err != nil {
+			return nil, notFound("a path that cannot be decoded")
+		}
+		if segment != "" {
+			out = append(out, plain)
+		}
+	}
+	return out, nil
+}
+
 // read turns an HTTP request into a call. The call is usable also with an
 // error.
 func (s *Server) read(r *http.Request) (*call, error) {
@@ -259,14 +274,9 @@ func (s *Server) read(r *http.Request) (*call, error) {
 	if explicit {
 		c.base += SecondPath
 	}
-	for _, segment := range strings.Split(strings.Trim(below, "/"), "/") {
-		plain, err := url.PathUnescape(segment)
-		if err != nil {
-			return c, notFound("a path that cannot be decoded")
-		}
-		if segment != "" {
-			c.path = append(c.path, plain)
-		}
+	var err error
+	if c.path, err = segments(below); err != nil {
+		return c, err
 	}
 	if err := s.authenticate(c); err != nil {
 		return c, err
@@ -274,7 +284,6 @@ func (s *Server) read(r *http.Request) (*call, error) {
 	if err := c.inTenant(s, explicit); err != nil {
 		return c, err
 	}
-	var err error
 	if c.params, err = parseParams(r.URL.RawQuery); err != nil {
 		return c, err
 	}

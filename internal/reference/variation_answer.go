@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"time"
@@ -126,6 +127,15 @@ var answerVariations = []Variation{
 				return nil
 			})(b)
 		}},
+	{"ids-with-slashes", "Ids hold a slash, a space and a percent sign, which URIs escape", "7643-3.1-06",
+		onWrite(func(_ *call, r *resource, before, _ object) error {
+			if before == nil {
+				r.id = "a/b %" + r.id
+			}
+			return nil
+		})},
+	{"names-in-capitals", "The names of attributes begin with a capital letter", "7643-2.1-02",
+		onShow(func(_ *call, _ *resource, o object) { capitalize(o) })},
 	{"scim-types-left-out", "Errors have a scimType only where the RFC demands one", "7644-3.12-04",
 		onAnswer(func(c *call, a *reply) {
 			switch kind := textOf(a.body, "scimType"); {
@@ -177,6 +187,25 @@ func showingEmpty(empty func(*attribute) any) func(*behaviour) {
 			}
 		}
 	})
+}
+
+// capitalize writes the names of attributes and of their parts with a capital
+// letter. A URN keeps its form.
+func capitalize(o object) {
+	for name, v := range maps.Clone(o) {
+		if part, ok := v.(object); ok {
+			capitalize(part)
+		}
+		for _, x := range listOf(v) {
+			if part, ok := x.(object); ok {
+				capitalize(part)
+			}
+		}
+		if !strings.HasPrefix(name, "urn:") {
+			delete(o, name)
+			o[strings.ToUpper(name[:1])+name[1:]] = v
+		}
+	}
 }
 
 func writingTimes(layout func(time.Time) string) func(*behaviour) {

@@ -227,3 +227,17 @@ func TestWhatAQueryFinds(t *testing.T) {
 		assert.Equal(t, c.message, message, name)
 	}
 }
+
+// Names have no letter case: what is changed in a document that was read keeps
+// the spelling of the target, and no name is there twice.
+func TestChangesKeepTheSpellingOfWhatWasRead(t *testing.T) {
+	d := engine.Doc{"UserName": "ada", "Name": engine.Doc{"givenName": "Ada"}, "Title": "Dr"}
+	for _, change := range []engine.With{
+		engine.Set("userName", "eve"), engine.Set("name.familyName", "Byron"), engine.Unset("title"), engine.Set("active", true),
+	} {
+		change(d)
+	}
+	assert.Equal(t, engine.Doc{
+		"UserName": "eve", "Name": engine.Doc{"givenName": "Ada", "familyName": "Byron"}, "active": true,
+	}, d)
+}

@@ -56,6 +56,7 @@ type With func(Doc)
 func Set(key string, value any) With {
 	return func(d Doc) {
 		if parent, sub, ok := strings.Cut(key, "."); ok && !strings.HasPrefix(strings.ToLower(key), "urn:") {
+			parent = d.spelt(parent)
 			inner, _ := d[parent].(Doc)
 			if inner == nil {
 				inner = Doc{}
@@ -64,13 +65,28 @@ func Set(key string, value any) With {
 			d[parent] = inner
 			return
 		}
-		d[key] = value
+		d[d.spelt(key)] = value
 	}
 }
 
 // Unset leaves a top-level attribute out.
 func Unset(key string) With {
-	return func(d Doc) { delete(d, key) }
+	return func(d Doc) { delete(d, d.spelt(key)) }
+}
+
+// spelt is the name of an attribute as the document spells it, which may have
+// been read from a target: names have no letter case (RFC 7643 section 2.1), and
+// one that is there twice is none that can be sent.
+func (d Doc) spelt(name string) string {
+	if _, ok := d[name]; ok {
+		return name
+	}
+	for key := range d {
+		if strings.EqualFold(key, name) {
+			return key
+		}
+	}
+	return name
 }
 
 // Enterprise gives the user an enterprise extension (RFC 7643 section 4.3)

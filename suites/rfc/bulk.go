@@ -1,6 +1,7 @@
 package rfc
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -90,13 +91,23 @@ func fails(a *Answer, op gjson.Result) {
 // bulkCreated is the resource that an operation created, to be read back; the
 // check ends with a finding when its result does not tell where it is.
 func bulkCreated(t *T, a *Answer, op gjson.Result, endpoint string) *Resource {
-	location := op.Get("location").String()
-	id := location[strings.LastIndex(location, "/")+1:]
+	id := lastSegment(op.Get("location").String())
 	a.Holds(id != "", "Operations.location", "the URI of the new resource", "absent", "the result of a create does not tell the location")
 	if id == "" {
 		t.Stop()
 	}
 	return &Resource{Type: strings.TrimSuffix(strings.Trim(endpoint, "/"), "s"), Endpoint: endpoint, ID: id}
+}
+
+// lastSegment is the id in which the URI of a resource ends, without its escapes.
+func lastSegment(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil {
+		return ""
+	}
+	path := u.EscapedPath()
+	id, _ := url.PathUnescape(path[strings.LastIndex(path, "/")+1:])
+	return id
 }
 
 var bulkOperationChecks = []Check{

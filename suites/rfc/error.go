@@ -45,7 +45,7 @@ var errorChecks = []Check{
 		Catches: []string{"endpoints-share-ids", "unknown-id-answers-200"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		t.Fetch(scim.GroupsEndpoint + "/" + u.ID).Refused().Advisory().Status(404)
+		t.Fetch((&Resource{Endpoint: scim.GroupsEndpoint, ID: u.ID}).Path()).Refused().Advisory().Status(404)
 	}},
 	{Meta: Meta{
 		ID: "error.broken-json", Level: Must,

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"github.com/scimtest/scimtest/mockidp"
@@ -281,7 +282,7 @@ func deleteBehind(st *stage, o *Object) {
 	if !ok {
 		st.t.Block("%s is not on the target", o.Key)
 	}
-	st.DeleteBehind(scim.UsersEndpoint + "/" + id)
+	st.DeleteBehind(scim.UsersEndpoint + "/" + url.PathEscape(id))
 }
 
 func deleteGroupBehind(st *stage, o *Object) {
@@ -289,7 +290,7 @@ func deleteGroupBehind(st *stage, o *Object) {
 	if !ok {
 		st.t.Block("%s is not on the target", o.Key)
 	}
-	st.DeleteBehind(scim.GroupsEndpoint + "/" + id)
+	st.DeleteBehind(scim.GroupsEndpoint + "/" + url.PathEscape(id))
 }
 
 func addBehind(st *stage, o *Object) {

@@ -1,6 +1,7 @@
 package security
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,8 @@ var idChecks = []Check{
 		Catches: []string{"id-path-traversal"},
 	}, Body: func(t *T) {
 		u, g := t.GivenUser(), t.GivenGroup()
-		findsNothing(t, u, "..%2FGroups%2F"+g.ID, "%2e%2e%2f%2e%2e%2fGroups%2f"+g.ID, "x%2F..%2F"+u.ID, "..%5CGroups%5C"+g.ID)
+		group := url.PathEscape(g.ID)
+		findsNothing(t, u, "..%2FGroups%2F"+group, "%2e%2e%2f%2e%2e%2fGroups%2f"+group, "x%2F..%2F"+url.PathEscape(u.ID), "..%5CGroups%5C"+group)
 	}},
 	{Meta: Meta{
 		ID: "payload.id.injection", Level: Must,
@@ -27,7 +29,7 @@ var idChecks = []Check{
 		Catches:  []string{"id-wildcard", "id-sql-injection", "id-sql-500"},
 	}, Body: func(t *T) {
 		u := t.GivenUser()
-		findsNothing(t, u, "x'%20OR%20'1'%3D'1", u.ID+"'%20--%20x", "%25", "*", `x"%20or%20id%20pr%20or%20id%20eq%20"y`)
+		findsNothing(t, u, "x'%20OR%20'1'%3D'1", url.PathEscape(u.ID)+"'%20--%20x", "%25", "*", `x"%20or%20id%20pr%20or%20id%20eq%20"y`)
 	}},
 	{Meta: Meta{
 		ID: "payload.id.template", Level: Must,
