@@ -56,20 +56,24 @@ const (
 // ParseBaseURL reads a base URL and refuses what cannot be one: credentials
 // in it would show in logs, and a fragment never reaches a server.
 func ParseBaseURL(raw string) (*url.URL, error) {
+	const like = "give one like https://scim.example.com/v2"
 	u, err := url.Parse(raw)
 	switch {
+	case !strings.Contains(raw, "://"):
+		// A host and a port alone is read as a scheme, or not at all.
+		return nil, fmt.Errorf("the URL %q does not begin with https:// or http://; %s", raw, like)
 	case err != nil:
 		var e *url.Error
 		if errors.As(err, &e) {
 			err = e.Err
 		}
-		return nil, fmt.Errorf("the URL cannot be read: %w; give one like https://scim.example.com/v2", err)
+		return nil, fmt.Errorf("the URL cannot be read: %w; %s", err, like)
 	case u.User != nil:
 		return nil, errors.New("the URL holds credentials; take them out and set SCIMTEST_TOKEN, or use --token-file")
 	case u.Scheme != "http" && u.Scheme != "https":
-		return nil, fmt.Errorf("the URL %q does not begin with https:// or http://; give one like https://scim.example.com/v2", raw)
+		return nil, fmt.Errorf("the URL %q does not begin with https:// or http://; %s", raw, like)
 	case u.Hostname() == "":
-		return nil, fmt.Errorf("the URL %q names no host; give one like https://scim.example.com/v2", raw)
+		return nil, fmt.Errorf("the URL %q names no host; %s", raw, like)
 	case !validPort(u.Port()):
 		return nil, fmt.Errorf("the URL %q names a port that does not exist; give one from 1 to 65535, or none", raw)
 	case u.Fragment != "" || strings.HasSuffix(raw, "#"):

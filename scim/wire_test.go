@@ -154,6 +154,9 @@ func TestBaseURLs(t *testing.T) {
 	for url, want := range map[string]string{
 		"https://u:p@scim.example.com/v2": "holds credentials",
 		"scim.example.com/v2":             "does not begin with https://",
+		"127.0.0.1:8080/scim/v2":          "does not begin with https://",
+		"localhost:8080":                  "does not begin with https://",
+		"ftp://scim.example.com/v2":       "does not begin with https://",
 		"https:///v2":                     "names no host",
 		"https://scim.example.com/#x":     "has a fragment",
 		"https://exa mple.com":            "cannot be read",

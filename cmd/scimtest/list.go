@@ -26,6 +26,7 @@ step of a flow (after a slash) and of every invariant. A selector is a topic
 
   scimtest list
   scimtest list patch.remove
+
 With --requirements it shows what the RFCs demand instead: the row, its level,
 whom it binds, whether a client can see it, and what judges it.
 

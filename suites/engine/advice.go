@@ -11,14 +11,21 @@ import (
 
 // Advice says what to do about a create that is refused: which
 // attribute the service provider's error names, and how a profile gives it a
-// value. It is empty when there is nothing to say. Nothing of the error's text
+// value, or how one says that clients make no such resources. It is empty when there is nothing to say. Nothing of the error's text
 // is in it but names from the target's schemas: the text may tell of others.
 func (a *Answer) Advice() string {
-	if a.x.Request.Method != http.MethodPost || a.Code() != http.StatusBadRequest {
+	if a.x.Request.Method != http.MethodPost {
 		return ""
 	}
 	of := a.t.run.discovered.typeMade(a.x.Request.Path)
 	if of == nil {
+		return ""
+	}
+	switch a.Code() {
+	case http.StatusBadRequest:
+	case http.StatusForbidden, http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return "; where no client may make them, let a profile file (--profile) say so: methods: {absent: [POST " + of.Endpoint + "]}"
+	default:
 		return ""
 	}
 	var sent Doc

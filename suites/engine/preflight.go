@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -83,7 +84,23 @@ func (r *run) reach(ctx context.Context) string {
 	case x.Status() == http.StatusOK:
 		what += " without a ListResponse"
 	}
-	return fmt.Sprintf("%s: %s; is the base URL %s right?", NotSCIM, what, r.plan.BaseURL)
+	return fmt.Sprintf("%s: %s; is the base URL %s right?%s", NotSCIM, what, r.plan.BaseURL, endsTooLate(r.plan.BaseURL))
+}
+
+// endsTooLate says that an endpoint was given for the base URL, or nothing.
+func endsTooLate(baseURL string) string {
+	u, err := url.Parse(baseURL)
+	if err != nil {
+		return ""
+	}
+	for _, endpoint := range []string{
+		scim.UsersEndpoint, scim.GroupsEndpoint, scim.ServiceProviderConfigEndpoint, scim.ResourceTypesEndpoint, scim.SchemasEndpoint,
+	} {
+		if strings.HasSuffix(u.Path, endpoint) {
+			return " It ends before " + endpoint
+		}
+	}
+	return ""
 }
 
 // offersConfig reports whether a client can read ServiceProviderConfig: an

@@ -52,11 +52,12 @@ func (r *Resource) Ref() Doc { return Doc{"value": r.ID} }
 type With func(Doc)
 
 // Set gives a top-level attribute a value; a key may name one sub-attribute
-// with a dot ("name.familyName") unless it is a URN.
+// with a dot ("name.familyName") unless it is a URN. A document that was read
+// keeps the spelling of the target.
 func Set(key string, value any) With {
 	return func(d Doc) {
 		if parent, sub, ok := strings.Cut(key, "."); ok && !strings.HasPrefix(strings.ToLower(key), "urn:") {
-			parent = d.spelt(parent)
+			parent = spelled(d, parent)
 			inner, _ := d[parent].(Doc)
 			if inner == nil {
 				inner = Doc{}
@@ -65,28 +66,13 @@ func Set(key string, value any) With {
 			d[parent] = inner
 			return
 		}
-		d[d.spelt(key)] = value
+		d[spelled(d, key)] = value
 	}
 }
 
 // Unset leaves a top-level attribute out.
 func Unset(key string) With {
-	return func(d Doc) { delete(d, d.spelt(key)) }
-}
-
-// spelt is the name of an attribute as the document spells it, which may have
-// been read from a target: names have no letter case (RFC 7643 section 2.1), and
-// one that is there twice is none that can be sent.
-func (d Doc) spelt(name string) string {
-	if _, ok := d[name]; ok {
-		return name
-	}
-	for key := range d {
-		if strings.EqualFold(key, name) {
-			return key
-		}
-	}
-	return name
+	return func(d Doc) { delete(d, spelled(d, key)) }
 }
 
 // Enterprise gives the user an enterprise extension (RFC 7643 section 4.3)

@@ -195,6 +195,19 @@ func TestUnauthorized(t *testing.T) {
 	assert.Equal(t, engine.ExitUntested, report.ExitCode())
 }
 
+// An endpoint in the place of the base URL is named.
+func TestPreflightKnowsAnEndpoint(t *testing.T) {
+	s := &target{before: func(scim.Request) *scim.Exchange { return answer(404, "") }}
+	for url, want := range map[string]string{
+		"https://scim.example.com/v2/Users":                 " It ends before /Users",
+		"https://scim.example.com/v2/ServiceProviderConfig": " It ends before /ServiceProviderConfig",
+		"https://scim.example.com/v2?x=/Users":              "",
+	} {
+		report := play(t, s, []engine.Check{check("a.check", func(t *engine.T) {})}, func(p *engine.Plan) { p.BaseURL = url })
+		assert.Equal(t, engine.NotSCIM+": GET /Users answers 404; is the base URL "+url+" right?"+want, report.Find("preflight").Reason)
+	}
+}
+
 // What the preflight takes for a SCIM service provider, and what it says of
 // others.
 func TestPreflight(t *testing.T) {

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -206,6 +207,31 @@ func TestARefusedCreateSaysWhatToSet(t *testing.T) {
 		assert.Equal(t, engine.Blocked, res.Outcome)
 		assert.Equal(t, refused+want, res.Reason, detail)
 	}
+}
+
+// A create that nobody may make, other than one whose body is bad, leads to the
+// profile that says so.
+func TestACreateThatIsNotOfferedSaysWhatToSet(t *testing.T) {
+	for status, want := range map[int]string{
+		403: "; where no client may make them, let a profile file (--profile) say so: methods: {absent: [POST /Groups]}",
+		405: "; where no client may make them, let a profile file (--profile) say so: methods: {absent: [POST /Groups]}",
+		501: "; where no client may make them, let a profile file (--profile) say so: methods: {absent: [POST /Groups]}",
+		409: "", 500: "",
+	} {
+		s := &target{before: func(req scim.Request) *scim.Exchange {
+			if req.Method == http.MethodPost {
+				return answer(status, scimError(status))
+			}
+			return nil
+		}}
+		res := one(t, s, func(x *engine.T) { x.GivenGroup() })
+		assert.Equal(t, engine.Blocked, res.Outcome)
+		assert.Equal(t, fmt.Sprintf("could not arrange: POST /Groups answers %d, want 201", status)+want, res.Reason)
+	}
+	p, err := profile.Parse("advice.yaml", []byte("methods: {absent: [POST /Groups]}"))
+	require.NoError(t, err)
+	res := one(t, &target{}, func(x *engine.T) { x.GivenGroup() }, func(plan *engine.Plan) { plan.Profile = p })
+	assert.Equal(t, engine.Skip, res.Outcome, "with the profile")
 }
 
 // What the reason says works when it is done.
