@@ -23,6 +23,18 @@ var demandVariations = []Variation{
 			}
 			return nil, nil
 		})},
+	{"foreign-schemas-refused", "A resource whose schemas name another than those of its type is refused", "7643-3-04",
+		onRequest(func(c *call) (*reply, error) {
+			if t := c.kind(); t != nil && (c.isCreate() || c.isPut()) {
+				schemas, _ := member(c.body, "schemas")
+				for _, urn := range listOf(schemas) {
+					if urn, ok := urn.(string); ok && !strings.EqualFold(urn, t.schema.id) && t.extension(urn) == nil {
+						return nil, refuse(scim.InvalidValue, "%s is no schema of a %s", urn, t.name)
+					}
+				}
+			}
+			return nil, nil
+		})},
 	{"title-required", "A user has to have a title", "7643-7-17",
 		onShape(requiring("title"))},
 	{"emails-required", "A user has to have an e-mail address with a type", "7643-7-17",
