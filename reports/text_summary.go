@@ -126,7 +126,7 @@ func (t *textWriter) files() {
 
 // next says what to do first.
 func (t *textWriter) next() {
-	if c := t.report.Find("clean-up"); c != nil && len(c.Findings) > 0 && t.o.BaseArg != "" {
+	if c := t.report.Find("clean-up"); c != nil && (len(c.Findings) > 0 || c.Reason == engine.Kept) && t.o.BaseArg != "" {
 		second := ""
 		if t.report.Target.SecondURL != "" {
 			second = " --second " + har.Quote(t.report.Target.SecondURL)

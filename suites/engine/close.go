@@ -106,6 +106,9 @@ func (r *run) waiversResult(pre Result, stale []Finding) Result {
 	return res
 }
 
+// Kept is the reason of a clean-up that the profile does not want.
+const Kept = "the profile keeps what a run creates"
+
 func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 	res := Result{
 		Meta:    Meta{ID: "clean-up", Suite: suiteRun, Level: Should, Title: "Nothing of the run is left on the target"},
@@ -115,7 +118,7 @@ func (r *run) cleanUpResult(pre Result, left leftovers) Result {
 	case pre.Outcome != Pass && !r.plan.SkipPreflight:
 		res.Outcome, res.Reason = Skip, "nothing was created"
 	case r.plan.Profile.Cleanup == "keep":
-		res.Outcome, res.Reason = Skip, "the profile keeps what a run creates"
+		res.Outcome, res.Reason = Skip, Kept
 	case left.total() > 0:
 		res.Outcome = Advisory
 		res.Reason = fmt.Sprintf("resources could not be removed: %d; try: scimtest clean %s --run %s", left.total(), r.plan.BaseURL, r.plan.RunID)
