@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -139,12 +140,59 @@ var groupFaults = []Fault{
 		})},
 	{"deleted-user-stays-member", "A deleted user stays a member of its groups", "7644-3.6-10",
 		onSwitch(func(s *switches) { s.keepMemberships = true })},
+	{"deleted-group-stays-with-users", "A deleted group is shown with its users", "7643-4.1.2-24",
+		func(b *behaviour) {
+			var former sync.Map // the groups that a user was in, by its id
+			onRequest(func(c *call) (*reply, error) {
+				if c.isDelete() && c.endpoint() == scim.GroupsEndpoint {
+					if g := c.srv.store.byID[c.path[1]]; g != nil {
+						for _, id := range memberIDs(g.doc) {
+							shown := object{"value": g.id, "display": g.doc["displayName"], "type": "direct"}
+							was, _ := former.Load(id)
+							former.Store(id, append(slices.Clone(listOf(was)), shown))
+						}
+					}
+				}
+				return nil, nil
+			})(b)
+			onShow(func(c *call, r *resource, o object) {
+				if was, found := former.Load(r.id); found && !c.projects() {
+					o["groups"] = append(slices.Clone(listOf(o["groups"])), listOf(clone(was))...)
+				}
+			})(b)
+		}},
+	{"create-drops-manager", "The manager of a new user is not stored", "7643-4.3-07",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			if before == nil && r.isUser() {
+				setManager(after, nil)
+			}
+			return nil
+		})},
+	{"patch-manager-ignored", "PATCH changes everything but the manager", "E39, 7643-4.3-07",
+		skipWhen(func(_ *patcher, _ *operation, t *target) bool { return t.isManager() })},
+	{"put-ignores-manager", "PUT leaves the manager as it was", "7643-4.3-07",
+		onPut(func(before, after object) {
+			ext, _ := before[scim.EnterpriseUserURN].(object)
+			setManager(after, ext["manager"])
+		})},
 	{"manager-not-returned", "A user is shown without its manager", "E39, azure-docs 11784",
 		onShow(func(_ *call, _ *resource, o object) {
 			if ext, ok := o[scim.EnterpriseUserURN].(object); ok {
 				delete(ext, "manager")
 			}
 		})},
+}
+
+// setManager gives a user a manager, or takes it away.
+func setManager(user object, manager any) {
+	if ext, ok := user[scim.EnterpriseUserURN].(object); ok {
+		ext = cloneObject(ext)
+		ext["manager"] = manager
+		if manager == nil {
+			delete(ext, "manager")
+		}
+		user[scim.EnterpriseUserURN] = ext
+	}
 }
 
 func visitObjects(v any, visit func(object)) {

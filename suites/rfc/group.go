@@ -172,6 +172,23 @@ var groupChecks = []Check{
 		containsNot(t.Get(u).Status(200), "groups", g)
 	}},
 	{Meta: Meta{
+		ID: "group.deleted-group-leaves-its-users", Level: Should,
+		Title:    "A deleted group is no group of its users any more",
+		Requires: []string{"7643-4.1.2-20", "7643-4.1.2-24"}, Needs: []Feature{Groups, ReadMembers, DeleteMethod},
+		Catches: []string{"deleted-group-stays-with-users"},
+	}, Body: func(t *T) {
+		readOnlyGroups(t)
+		u := t.GivenUser()
+		gone, stays := groupOf(t, u), groupOf(t, u)
+		if t.Get(u).Status(200).Text(`groups[value eq `+scim.Quote(gone.ID)+`].value`) == "" {
+			t.Skip("the target does not show the groups of a user")
+		}
+		t.Delete(gone).Arranging().Success()
+		a := t.Get(u).Status(200)
+		containsNot(a, "groups", gone)
+		contains(a, "groups", stays)
+	}},
+	{Meta: Meta{
 		ID: "group.user-cannot-join-by-itself", Level: Must,
 		Title:    "PUT of a user with groups changes no membership",
 		Requires: []string{"7643-4.1.2-26", "7644-3.5.1-13"}, Needs: []Feature{Groups, PutMethod, ReadMembers},

@@ -20,7 +20,7 @@ const (
 // RFCs.
 func Checks() []Check {
 	all := slices.Concat(
-		discoveryChecks, discoveryDetailChecks, schemaDefinitionChecks, schemaCoreChecks, referenceChecks, commonAttributeChecks,
+		discoveryChecks, discoveryDetailChecks, schemaDefinitionChecks, schemaCoreChecks, referenceChecks, managerChecks, commonAttributeChecks,
 		createChecks,
 		readChecks,
 		filterChecks, filterLogicChecks, valuePathChecks,
