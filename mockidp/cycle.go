@@ -102,26 +102,35 @@ type cycle struct {
 	held map[subject]bool
 }
 
-// record counts a change, and puts what failed into escrow; the caller settles
-// the subject.
-func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
-	failed := ch.Outcome == Failed
-	if len(ch.Exchanges) > 0 || failed {
-		c.Operations++
-		ch.Attempt = e.failures + 1
-		if reference && ch.Group {
-			ch = c.j.p.report(ch) // what is kept of the group changes with the last one
-		} else {
-			ch = c.j.p.tell(ch)
-		}
-		if !c.j.rules.Lean {
-			c.Changes = append(c.Changes, ch)
-		}
-	}
-	if !failed {
+// record counts a change, and puts what failed into escrow; done notes that
+// nothing is left to do. All of that is there before the change is told, so that
+// what was sent is kept together with the fact that it was.
+func (c *cycle) record(e *escrow, ch Change, reference bool, done func()) {
+	failed, attempt := ch.Outcome == Failed, e.failures+1
+	if failed {
+		c.postpone(e, reference)
+	} else {
 		*e = escrow{}
-		return true
+		done()
 	}
+	who := subject{ch.Group, ch.Subject}
+	if failed || attempt > 1 {
+		c.j.settle(who)
+	}
+	c.j.p.touch(who)
+	if len(ch.Exchanges) == 0 && !failed {
+		return
+	}
+	c.Operations++
+	ch.Attempt = attempt
+	ch = c.j.p.report(ch)
+	if !c.j.rules.Lean {
+		c.Changes = append(c.Changes, ch)
+	}
+}
+
+// postpone puts into escrow what failed once more.
+func (c *cycle) postpone(e *escrow, reference bool) {
 	c.Failures++
 	if reference {
 		c.FailedReferences++
@@ -132,7 +141,6 @@ func (c *cycle) record(e *escrow, ch Change, reference bool) bool {
 	}
 	e.failures++
 	e.next = c.now.Add(wait)
-	return false
 }
 
 // verdict is the code by which the job goes into quarantine for what failed.
@@ -240,14 +248,12 @@ func (c *cycle) users() {
 		if c.held[ofUser(key)] || c.ctx.Err() != nil {
 			continue
 		}
-		if c.record(&s.escrow, c.evaluate(key, s), false) {
+		c.record(&s.escrow, c.evaluate(key, s), false, func() {
 			s.changed = false
 			if c.purged(s) {
 				delete(c.j.users, key)
 			}
-		}
-		c.j.settle(ofUser(key))
-		c.j.p.touch(ofUser(key))
+		})
 	}
 }
 
@@ -352,14 +358,12 @@ func (c *cycle) group(key string, g *sourceGroup) {
 	default:
 		ch = p.beginGroup(c.ctx, "update", key).skip("nothing changed")
 	}
-	if c.record(&g.escrow, ch, false) {
+	c.record(&g.escrow, ch, false, func() {
 		g.changed = false
 		if g.deleted {
 			delete(c.j.groups, key)
 		}
-	}
-	c.j.settle(ofGroup(key))
-	p.touch(ofGroup(key))
+	})
 }
 
 // deleteGroup deletes a group; one that is gone already will do.

@@ -14,7 +14,6 @@ func (c *cycle) references() {
 	for _, key := range c.usersThat(func(s *sourceUser) bool { return c.due(s.managerChanged, s.managerEscrow) }) {
 		if c.ctx.Err() == nil {
 			c.manager(key, c.j.users[key])
-			c.j.settle(ofUser(key))
 			c.j.p.touch(ofUser(key))
 		}
 	}
@@ -39,18 +38,16 @@ func (c *cycle) manager(key string, s *sourceUser) {
 	p := c.j.p
 	id, known := c.link(key)
 	manager, managerKnown := c.link(s.manager)
+	done := func() { s.managerChanged = false }
 	switch {
 	case !known, s.manager != "" && !managerKnown && manager == "":
-		s.managerChanged = false
+		done()
 	case id == "" || s.manager != "" && manager == "":
 		// Waits.
 	case s.manager == "":
-		ch := p.clearManager(c.ctx, key)
-		if c.record(&s.managerEscrow, ch, true) {
-			s.managerChanged = false
-		}
-	case c.record(&s.managerEscrow, p.setManager(c.ctx, key, s.manager), true):
-		s.managerChanged = false
+		c.record(&s.managerEscrow, p.clearManager(c.ctx, key), true, done)
+	default:
+		c.record(&s.managerEscrow, p.setManager(c.ctx, key, s.manager), true, done)
 	}
 }
 
@@ -62,22 +59,24 @@ func (c *cycle) members(key string, g *sourceGroup) {
 		return
 	}
 	entry.members = slices.Clone(g.members)
+	if len(g.refs) == 0 {
+		return
+	}
+	c.j.p.touch(ofGroup(key))
 	var current scim.Resource
 	read := false
-	left := g.refs[:0:0]
-	if len(g.refs) > 0 {
-		defer c.j.p.touch(ofGroup(key))
-	}
-	for _, ref := range g.refs {
+	for i := range g.refs {
+		ref := &g.refs[i]
 		id, known := c.link(ref.key)
 		switch {
 		case id == "" && (!known || !ref.add):
+			ref.done = true
 			continue
-		case id == "" || ref.escrow.waits(c.now):
-			left = append(left, ref)
+		case id == "" || ref.escrow.waits(c.now) || c.ctx.Err() != nil:
 			continue
 		}
 		w := c.j.p.beginGroup(c.ctx, pick(ref.add, "add-members", "remove-members"), key)
+		w.change.Members = []string{ref.key}
 		ok := true
 		if !read {
 			current, ok = c.j.p.readGroup(w, entry)
@@ -86,15 +85,13 @@ func (c *cycle) members(key string, g *sourceGroup) {
 		if ok {
 			c.send(w, entry, current, id, ref)
 		}
-		if !c.record(&ref.escrow, w.done("EntryExportUpdate"), true) {
-			left = append(left, ref)
-		}
+		c.record(&ref.escrow, w.done("EntryExportUpdate"), true, func() { ref.done = true })
 	}
-	g.refs = left
+	g.refs = slices.Clip(slices.DeleteFunc(g.refs, func(r reference) bool { return r.done }))
 	c.j.settle(ofGroup(key))
 }
 
-func (c *cycle) send(w *work, entry *pushed, current scim.Resource, id string, ref reference) {
+func (c *cycle) send(w *work, entry *pushed, current scim.Resource, id string, ref *reference) {
 	p := c.j.p
 	member := []Member{{ID: id, UserName: p.users[ref.key].user.UserName}}
 	var add, remove []Member

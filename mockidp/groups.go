@@ -145,8 +145,9 @@ func (p *Provider) sendGroup(w *work, g *pushed, r scim.Request) bool {
 }
 
 // changeMembers sends a change of members.
-func (p *Provider) changeMembers(ctx context.Context, groupKey, action string, change func(*pushed) (add, remove []Member)) Change {
+func (p *Provider) changeMembers(ctx context.Context, groupKey, action string, keys []string, change func(*pushed) (add, remove []Member)) Change {
 	w := p.beginGroup(ctx, action, groupKey)
+	w.change.Members = keys
 	g := p.groups[groupKey]
 	if g == nil || g.id == "" {
 		if g != nil {
@@ -188,7 +189,7 @@ func (g *pushed) leave(key string) bool {
 }
 
 func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
-	return p.changeMembers(ctx, groupKey, "add-members", func(g *pushed) (add, _ []Member) {
+	return p.changeMembers(ctx, groupKey, "add-members", userKeys, func(g *pushed) (add, _ []Member) {
 		g.members = append(g.members, newcomers(g.members, userKeys)...)
 		for _, key := range userKeys {
 			if a := p.users[key]; a != nil && a.id != "" {
@@ -200,7 +201,7 @@ func (p *Provider) addMembers(ctx context.Context, groupKey string, userKeys ...
 }
 
 func (p *Provider) removeMembers(ctx context.Context, groupKey string, userKeys ...string) Change {
-	return p.changeMembers(ctx, groupKey, "remove-members", func(g *pushed) (_, remove []Member) {
+	return p.changeMembers(ctx, groupKey, "remove-members", userKeys, func(g *pushed) (_, remove []Member) {
 		gone := setOf(userKeys)
 		g.members = slices.DeleteFunc(g.members, func(key string) bool { return gone[key] })
 		for _, key := range userKeys {

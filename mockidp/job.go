@@ -118,6 +118,8 @@ type reference struct {
 	key    string
 	add    bool
 	escrow escrow
+	// done: it was sent, or nobody waits for it any more.
+	done bool
 }
 
 // inScope reports whether somebody is assigned, and let through by the scoping
@@ -399,11 +401,7 @@ func (j *Job) Reevaluate(ctx context.Context, key string) Change {
 	}
 	c := &cycle{j: j, ctx: ctx, now: j.clock.Now()}
 	ch := c.evaluate(key, s)
-	if c.record(&s.escrow, ch, false) {
-		s.changed = false
-	}
-	j.settle(ofUser(key))
-	j.p.touch(ofUser(key))
+	c.record(&s.escrow, ch, false, func() { s.changed = false })
 	return ch
 }
 

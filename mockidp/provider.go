@@ -30,6 +30,8 @@ type Change struct {
 	// Subject is the key of the user or group, and Group says which it is.
 	Subject string
 	Group   bool
+	// Members are the keys of those who are added to a group, or removed.
+	Members []string
 	Outcome Outcome
 	// Code is the event of the identity provider's own log: an Okta System
 	// Log event type or an Entra provisioning log code.

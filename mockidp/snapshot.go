@@ -216,9 +216,12 @@ func (p *Provider) groupPart(key string) (v any, lists map[string][]string) {
 	if s != nil {
 		part.Source = &sourceGroupPart{Group: s.group, Deleted: s.deleted, Changed: s.changed, Escrow: s.escrow.part()}
 		lists[listMembers] = s.members
-		refs := make([]string, len(s.refs))
-		for i, r := range s.refs {
-			refs[i] = pick(r.add, "+", "-") + r.key
+		refs := make([]string, 0, len(s.refs))
+		for _, r := range s.refs {
+			if r.done {
+				continue
+			}
+			refs = append(refs, pick(r.add, "+", "-")+r.key)
 			if r.escrow.failures > 0 {
 				part.Source.Refs = append(part.Source.Refs, referencePart{r.key, r.add, r.escrow.part()})
 			}
@@ -386,12 +389,12 @@ func references(known []referencePart, list []string) (out []reference) {
 	for _, r := range known {
 		escrows[r.Key] = r.Escrow.escrow()
 		if len(list) == 0 {
-			out = append(out, reference{r.Key, r.Add, r.Escrow.escrow()})
+			out = append(out, reference{key: r.Key, add: r.Add, escrow: r.Escrow.escrow()})
 		}
 	}
 	for _, text := range list {
 		key := text[1:]
-		out = append(out, reference{key, text[0] == '+', escrows[key]})
+		out = append(out, reference{key: key, add: text[0] == '+', escrow: escrows[key]})
 	}
 	return out
 }

@@ -171,9 +171,16 @@ func killed(t *testing.T, dialect string, after int) {
 	assert.Equal(t, 1, s.count("/Groups"))
 	s.mu.Lock()
 	made, unasked := s.created["/Users"], s.unasked
+	var again []string
+	for member, times := range s.joined {
+		if times > 1 {
+			again = append(again, member)
+		}
+	}
 	s.mu.Unlock()
 	assert.Equal(t, wanted, made, "each account is made once")
 	assert.Empty(t, unasked, "and each create, the one after a lost answer too, follows a lookup that found nobody")
+	assert.LessOrEqual(t, len(again), 1, "nobody is added twice but by the request that nobody knows the answer of: %v", again)
 	delete(found.Counts, server.InSync)
 	delete(found.Counts, server.OutOfScope)
 	text, _ := json.Marshal(found.Findings)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -22,6 +23,9 @@ type Entry struct {
 	Subject string `json:"subject,omitempty"`
 	Group   bool   `json:"group,omitempty"`
 	Name    string `json:"name,omitempty"`
+	// Members are the names of those who are added to a group, or removed: the
+	// first hundred.
+	Members []string `json:"members,omitempty"`
 	// TargetID is the link after the change.
 	TargetID string          `json:"target_id,omitempty"`
 	Outcome  mockidp.Outcome `json:"outcome"`
@@ -44,6 +48,9 @@ type Step struct {
 	Detail  string          `json:"detail"`
 }
 
+// maxMembers bounds Entry.Members.
+const maxMembers = 100
+
 // maxLogged is how much of a body the log keeps, in bytes.
 const maxLogged = 64 << 10
 
@@ -54,6 +61,10 @@ func (t *Tenant) entryOf(c mockidp.Change) *Entry {
 		Code: c.Code, Reason: c.Reason, Attempt: c.Attempt,
 	}
 	e.Name, e.TargetID = t.nameOf(c.Group, c.Subject)
+	for _, key := range c.Members[:min(len(c.Members), maxMembers)] {
+		name, _ := t.nameOf(false, key)
+		e.Members = append(e.Members, cmp.Or(name, key))
+	}
 	for _, x := range c.Exchanges {
 		e.Duration += x.Elapsed
 		e.Exchanges = append(e.Exchanges, trim(x))
@@ -142,6 +153,9 @@ func (t *Tenant) explain(steps []mockidp.Step) {
 
 func (e *Entry) size() int {
 	n := 200 + len(e.Reason)
+	for _, m := range e.Members {
+		n += 16 + len(m)
+	}
 	for _, x := range e.Exchanges {
 		n += 500 + len(x.Request.Body) + len(x.Request.Path) + len(x.Request.RawQuery)
 		if x.Response != nil {
@@ -184,7 +198,7 @@ func (q *LogQuery) wants(e *Entry) bool {
 }
 
 func (e *Entry) has(word string) bool {
-	texts := []string{e.Name, e.Subject, e.TargetID, e.Code, e.Reason, e.Action, e.Source}
+	texts := append([]string{e.Name, e.Subject, e.TargetID, e.Code, e.Reason, e.Action, e.Source}, e.Members...)
 	for _, x := range e.Exchanges {
 		texts = append(texts, x.Request.Method+" "+x.Request.Path+"?"+x.Request.RawQuery)
 	}

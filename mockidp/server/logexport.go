@@ -41,7 +41,7 @@ func (t *Tenant) ExportLog(w io.Writer, format string, q LogQuery) error {
 func logCSV(w io.Writer, entries []*Entry) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{
-		"id", "at", "source", "action", "kind", "subject", "name", "target_id", "outcome", "code", "reason", "attempt", "duration_ms", "requests", "last_status",
+		"id", "at", "source", "action", "kind", "subject", "name", "target_id", "outcome", "code", "reason", "attempt", "duration_ms", "requests", "last_status", "members",
 	}}
 	for _, e := range entries {
 		kind, status := "user", ""
@@ -57,7 +57,7 @@ func logCSV(w io.Writer, entries []*Entry) error {
 		row := []string{
 			strconv.FormatInt(e.ID, 10), e.At.UTC().Format(time.RFC3339), e.Source, e.Action, kind, e.Subject, e.Name, e.TargetID,
 			string(e.Outcome), e.Code, e.Reason, strconv.Itoa(e.Attempt), strconv.FormatInt(e.Duration.Milliseconds(), 10),
-			strconv.Itoa(len(e.Exchanges)), status,
+			strconv.Itoa(len(e.Exchanges)), status, strings.Join(e.Members, ";"),
 		}
 		for i, cell := range row {
 			row[i] = harmless(cell)

@@ -37,6 +37,8 @@ type Finding struct {
 	TargetID string `json:"target_id,omitempty"`
 	// Differences are the attributes that drifted.
 	Differences []Difference `json:"differences,omitempty"`
+	// Repairable: Repair brings it to the target again.
+	Repairable bool `json:"repairable,omitempty"`
 }
 
 // Difference is an attribute with another value. Both values are JSON; "" is
@@ -144,6 +146,7 @@ func (t *Tenant) compare(users, groups []scim.Resource) Reconciliation {
 		} else if a.ID != "" && (f.Status == InSync || f.Status == OutOfScope && t.dialect.IdP == "entra") {
 			f.Status = Missing
 		}
+		f.Repairable = f.needsRepair() && t.repairable(p)
 		r.Findings = append(r.Findings, f)
 	}
 	for _, id := range sortedKeys(there) {
@@ -220,6 +223,7 @@ func (t *Tenant) compareGroups(r *Reconciliation, groups []scim.Resource) {
 				f.Status = Drifted
 			}
 		}
+		f.Repairable = f.needsRepair() && t.wantsGroup(g)
 		r.Findings = append(r.Findings, f)
 	}
 	for _, id := range sortedKeys(there) {
@@ -274,7 +278,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 		})
 		switch {
 		case x.Status() == http.StatusNotFound:
-			f.Status = Missing
+			f.Status, f.Repairable = Missing, t.repairable(p)
 			return nil
 		case x.Status() != http.StatusOK:
 			return conflict("the user cannot be read at the target: %d %s", x.Status(), x.Error)
@@ -285,6 +289,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 		}
 		body = x.Response.Body
 		t.judge(&f, p, current)
+		f.Repairable = f.needsRepair() && t.repairable(p)
 		return nil
 	})
 	if err != nil {
@@ -305,14 +310,24 @@ func (t *Tenant) Repair(ctx context.Context, group bool, key string) (Result, er
 		if err != nil {
 			return err
 		}
-		if v := t.view(p); !v.wanted() {
-			if a, _ := t.provider.Account(key); a.ID == "" {
-				return conflict("the user is not in scope, and no longer linked; activate and assign the user, and take that back again")
-			}
+		if !t.repairable(p) {
+			return conflict("the user is not in scope, and no longer linked; activate and assign the user, and take that back again")
 		}
 		t.rhythm.repair(ctx, key, t.view(p))
 		return nil
 	})
+}
+
+func (f *Finding) needsRepair() bool {
+	return f.Status == Drifted || f.Status == Missing || f.Status == Broken
+}
+
+// repairable reports whether there is a way to bring somebody to the target: not
+// to an account that the identity provider has given up.
+func (t *Tenant) repairable(p *person) bool {
+	a, _ := t.provider.Account(p.User.Key)
+	v := t.view(p)
+	return v.wanted() || a.ID != ""
 }
 
 func (t *Tenant) repairGroup(ctx context.Context, key string) error {

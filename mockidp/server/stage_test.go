@@ -43,6 +43,8 @@ type stage struct {
 	// of creates without such a lookup before.
 	free    map[string]bool
 	unasked []string
+	// joined counts how often a member was added to a group, and done.
+	joined map[string]int
 	// serving are the requests that the target is at, also when the client is gone.
 	serving sync.WaitGroup
 	// fails answers a request where it returns a status.
@@ -50,14 +52,16 @@ type stage struct {
 }
 
 func newTarget(t *testing.T) *stage {
-	s := &stage{t: t, created: map[string]int{}, free: map[string]bool{}}
+	s := &stage{t: t, created: map[string]int{}, free: map[string]bool{}, joined: map[string]int{}}
 	srv, err := reference.New(reference.Config{Token: secret, Seed: 7})
 	require.NoError(t, err)
 	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serving.Add(1)
 		defer s.serving.Done()
+		var joins []string
 		if r.Header.Get("X-Test") == "" {
 			s.createOf(r)
+			joins = joinedBy(r)
 			s.mu.Lock()
 			s.sent = append(s.sent, short(r))
 			fails := s.fails
@@ -75,6 +79,11 @@ func newTarget(t *testing.T) *stage {
 		defer s.mu.Unlock()
 		if answer.status == http.StatusCreated {
 			s.created[strings.TrimPrefix(r.URL.Path, "/scim/v2")]++
+		}
+		for _, member := range joins {
+			if answer.status < http.StatusMultipleChoices {
+				s.joined[member]++
+			}
 		}
 		if name, ok := strings.CutPrefix(r.URL.Query().Get("filter"), "userName eq "); ok {
 			s.free[strings.Trim(name, `"`)] = strings.Contains(answer.body.String(), `"totalResults":0`)
@@ -135,6 +144,26 @@ func (s *stage) createOf(r *http.Request) {
 		s.unasked = append(s.unasked, name)
 	}
 	s.free[name] = false
+}
+
+// joinedBy lists the members that a request adds to a group.
+func joinedBy(r *http.Request) (members []string) {
+	if r.Method != http.MethodPatch || !strings.HasPrefix(r.URL.Path, "/scim/v2/Groups/") {
+		return nil
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil // the client was killed in the middle of it
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	for _, op := range gjson.GetBytes(body, "Operations").Array() {
+		if strings.EqualFold(op.Get("op").Str, "add") && op.Get("path").Str == "members" {
+			for _, value := range op.Get("value.#.value").Array() {
+				members = append(members, r.URL.Path+" "+value.Str)
+			}
+		}
+	}
+	return members
 }
 
 // answered remembers an answer.

@@ -16,11 +16,14 @@ document.addEventListener('DOMContentLoaded', show);
 // line: it catches up afterwards.
 const busy = (live) => live.querySelector('details.curl[open]') || live.querySelector('a:focus, button:focus, summary:focus');
 let late = false;
-document.addEventListener('htmx:beforeRequest', (e) => {
-  if (e.detail.elt.id !== 'live') return;
-  late = Boolean(busy(e.detail.elt));
+const hold = (e) => {
+  const live = e.detail.requestConfig.elt;
+  if (live.id !== 'live') return; // somebody asked for another list
+  late = Boolean(busy(live));
   if (late) e.preventDefault();
-});
+};
+document.addEventListener('htmx:beforeRequest', hold);
+document.addEventListener('htmx:beforeSwap', hold); // who came while the answer was under way
 const catchUp = () => setTimeout(() => {
   const live = document.getElementById('live');
   if (late && live && !busy(live)) htmx.trigger(live, 'sse:changed');
