@@ -96,6 +96,7 @@ as well.
 		},
 	}
 	conn.register(cmd)
+	conn.registerSecond(cmd, "and what the run left there is removed, too")
 	cmd.Flags().StringVar(&runID, "run", "", "the `id` of the run")
 	cmd.Flags().StringVar(&dir, "journal", "", "`folder` of the journals (default: the user's state folder)")
 	return cmd

@@ -59,7 +59,6 @@ func (c *connection) register(cmd *cobra.Command) {
 	f.DurationVar(&c.requestTimeout, "timeout", time.Minute, "time limit of one request; Okta waits as long")
 	f.DurationVar(&c.maxWait, "max-wait", 5*time.Minute, "how long answers 429 and 503 may make a run wait in all")
 	f.Float64Var(&c.rate, "rate", 0, "at most this `number` of requests a second (0: the rate of the profile, or no limit)")
-	f.StringVar(&c.second, "second", "", "`URL` of another tenant, perhaps the same: its token is in SCIMTEST_TOKEN_2, and what keeps tenants apart is tested")
 	f.StringVar(&c.userDomain, "user-domain", "", "`domain` of generated user names and addresses (default: the profile's, or "+fake.DefaultDomain+")")
 }
 

@@ -74,6 +74,7 @@ not test, 130 interrupted (the reports are complete).`,
 		RunE: o.run,
 	}
 	o.conn.register(cmd)
+	o.conn.registerSecond(cmd, "and what keeps tenants apart is tested")
 	f := cmd.Flags()
 	f.StringSliceVar(&o.suites, "suite", nil, "run the suites of these `names` only (comma-separated); scimtest list shows them")
 	f.StringVar(&o.out, "out", "scimtest-report", "`folder` for junit.xml and report.json")

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/cobra"
+
 	"github.com/scimtest/scimtest/internal/reference"
 	"github.com/scimtest/scimtest/scim"
 	"github.com/scimtest/scimtest/suites/engine"
@@ -23,6 +25,12 @@ type tenant struct {
 	client   *scim.Client
 	baseURL  string
 	loopback bool
+}
+
+// registerSecond adds the flag of a second tenant to a command that can use one,
+// for the purpose that it has there.
+func (c *connection) registerSecond(cmd *cobra.Command, purpose string) {
+	cmd.Flags().StringVar(&c.second, "second", "", "`URL` of another tenant, perhaps the same: its token is in "+secondVariable+", "+purpose)
 }
 
 // openSecond makes the client for the URL of --second, if there is one. Nothing
