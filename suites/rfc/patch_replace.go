@@ -293,7 +293,7 @@ var patchReplaceChecks = []Check{
 		u, other := t.GivenUser(), t.GivenUser()
 		a := t.Patch(u, Replace("userName", other.Text("userName"))).Status(409, 400)
 		t.Get(u).Status(200).EqualFold("userName", u.Text("userName"))
-		a.Advisory().SCIMError(a.Code(), scim.Uniqueness)
+		saysTaken(a)
 	}},
 	{Meta: Meta{
 		ID: "patch.replace.new-primary-demotes-the-old", Level: Must,
