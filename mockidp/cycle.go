@@ -114,7 +114,7 @@ func (c *cycle) record(e *escrow, ch Change, reference bool, done func()) {
 		done()
 	}
 	who := subject{ch.Group, ch.Subject}
-	if failed || attempt > 1 {
+	if failed || attempt > 1 || !reference { // with each member, a look at all that wait costs too much
 		c.j.settle(who)
 	}
 	c.j.p.touch(who)

@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
-
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -100,11 +98,7 @@ func (t *Tenant) readAll(ctx context.Context, endpoint string) (out []scim.Resou
 			return nil, requests, nil // a target without groups
 		}
 		if x.Status() != http.StatusOK {
-			why := x.Error
-			if x.Response != nil {
-				why = fmt.Sprintf("%d %s", x.Status(), http.StatusText(x.Status()))
-			}
-			return nil, requests, conflict("%s of the target cannot be read: %s", endpoint, why)
+			return nil, requests, conflict("%s of the target cannot be read: %s", endpoint, outcomeOf(x))
 		}
 		list, err := scim.ParseList(x.Response.Body)
 		if err != nil {
@@ -166,21 +160,33 @@ func (t *Tenant) left(p *person) bool {
 	return p.Told != nil && !v.wanted()
 }
 
-// findByName is the id of the account with a userName; "" when there is not
-// exactly one.
-func (t *Tenant) findByName(ctx context.Context, userName string) string {
+// findByName is the id of the account with a userName; "" when there is none.
+func (t *Tenant) findByName(ctx context.Context, userName string) (string, error) {
 	x := t.send(ctx, scim.Request{
 		Method: http.MethodGet, Path: scim.UsersEndpoint, RawQuery: "filter=" + url.QueryEscape("userName eq "+scim.Quote(userName)),
 		Header: http.Header{"Accept": {scim.MediaType}},
 	})
 	if x.Status() != http.StatusOK {
-		return ""
+		return "", conflict("the user cannot be looked up at the target: %s", outcomeOf(x))
 	}
 	list, err := scim.ParseList(x.Response.Body)
-	if err != nil || len(list.Resources) != 1 {
-		return ""
+	switch {
+	case err != nil:
+		return "", conflict("the user cannot be looked up at the target: %v", err)
+	case len(list.Resources) > 1:
+		return "", conflict("the target finds %d users by the name %s: which of them it was, nobody knows", len(list.Resources), userName)
+	case len(list.Resources) == 0:
+		return "", nil
 	}
-	return list.Resources[0].ID()
+	return list.Resources[0].ID(), nil
+}
+
+// outcomeOf is the status of an answer, or why there is none.
+func outcomeOf(x *scim.Exchange) string {
+	if x.Response == nil {
+		return x.Error
+	}
+	return fmt.Sprintf("%d %s", x.Status(), http.StatusText(x.Status()))
 }
 
 // judge compares somebody with the resource of the target. Of who is out of
@@ -191,8 +197,8 @@ func (t *Tenant) judge(f *Finding, p *person, current scim.Resource) {
 		for _, d := range t.dialect.Compare(p.User.mockidp(), true, current) {
 			f.Differences = append(f.Differences, Difference(d))
 		}
-	} else if current.Get("active").Type == gjson.True {
-		f.Differences = []Difference{{"active", "false", "true"}}
+	} else if have := current.Get("active"); !strings.EqualFold(have.String(), "false") { // some write it as a text
+		f.Differences = []Difference{{"active", "false", have.Raw}}
 	}
 	if len(f.Differences) > 0 && (f.Status == InSync || f.Status == OutOfScope) {
 		f.Status = Drifted
@@ -268,7 +274,9 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 		a, _ := t.provider.Account(key)
 		f = Finding{Status: t.status(p), Key: key, Name: p.User.UserName, TargetID: a.ID}
 		if f.TargetID == "" && t.left(p) {
-			f.TargetID = t.findByName(ctx, p.User.UserName)
+			if f.TargetID, err = t.findByName(ctx, p.User.UserName); err != nil {
+				return err
+			}
 		}
 		if f.TargetID == "" {
 			return nil
@@ -281,7 +289,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 			f.Status, f.Repairable = Missing, t.repairable(p)
 			return nil
 		case x.Status() != http.StatusOK:
-			return conflict("the user cannot be read at the target: %d %s", x.Status(), x.Error)
+			return conflict("the user cannot be read at the target: %s", outcomeOf(x))
 		}
 		current, err := scim.NewResource(x.Response.Body)
 		if err != nil {

@@ -82,28 +82,56 @@ func (r *realTime) user(ctx context.Context, key string) {
 		return
 	}
 	before, now := someone.Told, t.view(someone)
-	someone.Told = &now
-	t.keepUser(key)
-	var c mockidp.Change
+	told := func() {
+		someone.Told = &now
+		t.keepUser(key)
+	}
 	if before.wanted() && !now.wanted() {
 		r.leave(ctx, key)
+	}
+	var c mockidp.Change
+	account := func() {
+		switch {
+		case !before.wanted() && now.wanted():
+			c = p.Assign(ctx, someone.User.mockidp())
+			for report := range t.dir.reports[key] {
+				t.dirtyUsers[report] = true // whose reference waited for it
+			}
+		case before.wanted() && !now.wanted():
+			c = p.Unassign(ctx, key)
+		case now.wanted() && before.User != now.User:
+			c = p.Update(ctx, someone.User.mockidp())
+		}
 	}
 	switch {
 	case someone.Gone:
 		r.gone(ctx, someone, before)
-		return
-	case !before.wanted() && now.wanted():
-		c = p.Assign(ctx, someone.User.mockidp())
-		for report := range t.dir.reports[key] {
-			t.dirtyUsers[report] = true // whose reference waited for it
-		}
-	case before.wanted() && !now.wanted():
-		c = p.Unassign(ctx, key)
-	case now.wanted() && before.User != now.User:
-		c = p.Update(ctx, someone.User.mockidp())
+	case now.wanted() && r.newManager(key, now.Manager):
+		account()
+		t.step(told, func() {
+			if c.Outcome != mockidp.Failed {
+				r.manager(ctx, key, now.Manager)
+			}
+		})
+	default:
+		t.step(told, account)
 	}
-	if now.wanted() && c.Outcome != mockidp.Failed {
-		r.manager(ctx, key, now.Manager)
+}
+
+// step tells the identity provider something, and notes that it was told: together
+// with the change that comes of it, so that a program that is killed does neither
+// anew nor never what it was at.
+func (t *Tenant) step(note, tell func()) {
+	t.noting = note
+	tell()
+	t.noted() // nothing came of it
+}
+
+// noted notes what a step has told.
+func (t *Tenant) noted() {
+	if note := t.noting; note != nil {
+		t.noting = nil
+		note()
 	}
 }
 
@@ -116,9 +144,10 @@ func (r *realTime) leave(ctx context.Context, key string) {
 			continue
 		}
 		if i := slices.Index(g.Told.Members, key); i >= 0 {
-			g.Told.Members = slices.Delete(g.Told.Members, i, i+1)
-			r.t.keepGroup(name)
-			r.t.provider.RemoveMembers(ctx, name, key)
+			r.t.step(func() {
+				g.Told.Members = slices.Delete(g.Told.Members, i, i+1)
+				r.t.keepGroup(name)
+			}, func() { r.t.provider.RemoveMembers(ctx, name, key) })
 		}
 	}
 }
@@ -128,28 +157,33 @@ func (r *realTime) leave(ctx context.Context, key string) {
 func (r *realTime) gone(ctx context.Context, someone *person, before *told) {
 	t, p, key := r.t, r.t.provider, someone.User.Key
 	var c mockidp.Change
-	switch {
-	case !before.wanted():
-	case t.dialect.Delete != nil && t.dialect.IdP != "okta":
-		c = p.Delete(ctx, key)
-	default:
-		c = p.Unassign(ctx, key)
-	}
-	t.dir.remove(someone)
-	t.keepUser(key)
+	t.step(func() {
+		t.dir.remove(someone)
+		t.keepUser(key)
+	}, func() {
+		switch {
+		case !before.wanted():
+		case t.dialect.Delete != nil && t.dialect.IdP != "okta":
+			c = p.Delete(ctx, key)
+		default:
+			c = p.Unassign(ctx, key)
+		}
+	})
 	if c.Outcome != mockidp.Failed {
 		p.Discard(key)
 	}
 }
 
-// manager sends the reference to a manager, where the dialect has one and both
-// are linked.
+// newManager reports whether there is a reference to a manager to be sent, or to
+// be taken away, in a dialect that does.
+func (r *realTime) newManager(key, manager string) bool {
+	p := r.t.provider
+	return p.Dialect().SetManager != nil && p.Manager(key) != manager
+}
+
+// manager sends the reference to a manager, where both are linked.
 func (r *realTime) manager(ctx context.Context, key, manager string) {
 	p := r.t.provider
-	have := p.Manager(key)
-	if have == manager || p.Dialect().SetManager == nil {
-		return
-	}
 	if _, linked := p.Link(key); !linked {
 		return
 	}
@@ -162,19 +196,21 @@ func (r *realTime) manager(ctx context.Context, key, manager string) {
 	}
 }
 
-// retell notes what the provider is about to be told of a group, and returns what
-// it was told before; nil is nothing.
-func (t *Tenant) retell(key string, g *team) (before *toldGroup, wants bool) {
-	before, wants = g.Told, t.wantsGroup(g)
-	g.Told = nil
-	if wants {
-		g.Told = &toldGroup{g.Group.mockidp(), slices.Clone(g.Group.Members)}
+// tellingOf is what the provider is to be told of a group; nil is nothing.
+func (t *Tenant) tellingOf(g *team) *toldGroup {
+	if !t.wantsGroup(g) {
+		return nil
 	}
-	if g.Gone {
+	return &toldGroup{g.Group.mockidp(), slices.Clone(g.Group.Members)}
+}
+
+// toldOf notes what the provider was told of a group.
+func (t *Tenant) toldOf(g *team, what *toldGroup) {
+	g.Told = what
+	if what == nil && g.Gone {
 		t.dir.removeTeam(g)
 	}
-	t.keepGroup(key)
-	return before, wants
+	t.keepGroup(g.Group.Key)
 }
 
 func (r *realTime) group(ctx context.Context, key string) {
@@ -183,31 +219,42 @@ func (r *realTime) group(ctx context.Context, key string) {
 	if g == nil {
 		return
 	}
-	before, wants := t.retell(key, g)
-	switch {
-	case before == nil && wants:
-		p.PushGroup(ctx, g.Group.mockidp(), g.Group.Members...)
-		return
-	case before != nil && !wants && g.Leave:
-		p.ForgetGroup(key)
-		return
-	case before != nil && !wants:
-		p.DeleteGroup(ctx, key)
-		return
-	case before == nil:
-		return
-	}
-	if before.Group != g.Told.Group {
-		p.RenameGroup(ctx, key, g.Group.Name)
-	}
-	if joined, left := difference(before.Members, g.Told.Members); len(joined)+len(left) > 0 {
+	before, now := g.Told, t.tellingOf(g)
+	told := func(what *toldGroup) func() { return func() { t.toldOf(g, what) } }
+	if before != nil && now != nil {
+		if before.Group != now.Group {
+			t.step(told(&toldGroup{now.Group, before.Members}), func() { p.RenameGroup(ctx, key, now.Group.Name) })
+		}
+		joined, left := difference(before.Members, now.Members)
 		if len(left) > 0 {
-			p.RemoveMembers(ctx, key, left...)
+			t.step(told(&toldGroup{now.Group, without(before.Members, left)}), func() { p.RemoveMembers(ctx, key, left...) })
 		}
-		if len(joined) > 0 {
-			p.AddMembers(ctx, key, joined...)
-		}
+		t.step(told(now), func() {
+			if len(joined) > 0 {
+				p.AddMembers(ctx, key, joined...)
+			}
+		})
+		return
 	}
+	t.step(told(now), func() {
+		switch {
+		case now != nil:
+			p.PushGroup(ctx, now.Group, now.Members...)
+		case before != nil && g.Leave:
+			p.ForgetGroup(key)
+		case before != nil:
+			p.DeleteGroup(ctx, key)
+		}
+	})
+}
+
+// without is a list without some of its entries.
+func without(list, some []string) []string {
+	gone := map[string]bool{}
+	for _, entry := range some {
+		gone[entry] = true
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(entry string) bool { return gone[entry] })
 }
 
 func (r *realTime) onDemand(ctx context.Context, key string) mockidp.OnDemand {
@@ -278,17 +325,18 @@ func (r *cycles) group(_ context.Context, key string) {
 	if g == nil {
 		return
 	}
-	before, wants := t.retell(key, g)
+	before, now := g.Told, t.tellingOf(g)
+	t.toldOf(g, now)
 	switch {
-	case before == nil && wants:
-		j.AssignGroup(g.Group.mockidp(), g.Group.Members...)
-	case before != nil && !wants:
+	case before == nil && now != nil:
+		j.AssignGroup(now.Group, now.Members...)
+	case before != nil && now == nil:
 		j.DeleteGroup(key)
-	case before != nil:
-		if before.Group != g.Told.Group {
-			j.RenameGroup(key, g.Group.Name)
+	case before != nil && now != nil:
+		if before.Group != now.Group {
+			j.RenameGroup(key, now.Group.Name)
 		}
-		joined, left := difference(before.Members, g.Told.Members)
+		joined, left := difference(before.Members, now.Members)
 		j.RemoveMembers(key, left...)
 		j.AddMembers(key, joined...)
 	}

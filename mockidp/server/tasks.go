@@ -88,7 +88,7 @@ func (t *Tenant) Tasks(q TaskQuery) (page []Task, total int) {
 	for k := range t.provider.AllTasks() {
 		t.breathe(i)
 		i++
-		if !t.wantsTask(&q, k.Group, k.Change.Subject, k.Change.Reason) {
+		if !t.provider.HasTask(k.Group, k.Change.Subject) || !t.wantsTask(&q, k.Group, k.Change.Subject, k.Change.Reason) {
 			continue
 		}
 		if q.shows(total) {
@@ -126,6 +126,9 @@ func (t *Tenant) escrows(j *mockidp.Job, q TaskQuery, page []Task, total int) ([
 	for group, key := range j.AllEscrows() {
 		t.breathe(i)
 		i++
+		if !j.InEscrow(group, key) {
+			continue // mended while others had their turn
+		}
 		reason := ""
 		if q.Search != "" {
 			if e := last[subject{group, key}]; e != nil {

@@ -151,6 +151,33 @@ func TestManyTasks(t *testing.T) {
 	}
 }
 
+// Who is deleted waits for nothing any more, whatever else of it had failed.
+func TestWhatIsDeletedHasNoTask(t *testing.T) {
+	s := newStage(t, "entra-compliant")
+	_, err := s.Assign(ctx, true, s.add("ada"))
+	require.NoError(t, err)
+	_, _, err = s.AddGroup(ctx, server.Group{Name: "Crew", Key: "crew", Members: []string{"ada"}})
+	require.NoError(t, err)
+	_, err = s.AssignGroup(ctx, true, "crew")
+	require.NoError(t, err)
+	s.answers(func(r *http.Request) int {
+		if r.Method == http.MethodPatch {
+			return http.StatusConflict
+		}
+		return 0
+	})
+	_, err = s.RunCycle(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, s.Glance().Tasks)
+	s.answers(nil)
+	_, err = s.DeleteGroup(ctx, "crew")
+	require.NoError(t, err)
+	_, err = s.RunCycle(ctx)
+	require.NoError(t, err)
+	assert.Zero(t, s.Glance().Tasks)
+	assert.Empty(t, s.Tasks())
+}
+
 // Pages that look at everybody give way, to whoever changes the directory too: what
 // they show is there, and in the end they show all of it.
 func TestPagesGiveWay(t *testing.T) {
@@ -163,7 +190,7 @@ func TestPagesGiveWay(t *testing.T) {
 				}
 				return 0
 			})
-			_, _, _, err := s.Generate(ctx, server.Generate{Users: 200, Groups: 5, Seed: 1, Assign: true})
+			_, _, _, err := s.Generate(ctx, server.Generate{Users: 300, Groups: 5, Seed: 1, Assign: true})
 			require.NoError(t, err)
 			reads := []func() int{
 				func() int { return s.Overview().Users },
@@ -176,7 +203,7 @@ func TestPagesGiveWay(t *testing.T) {
 				for _, read := range reads {
 					reading.Go(func() {
 						for range 5 {
-							assert.LessOrEqual(t, read(), 200+12)
+							assert.LessOrEqual(t, read(), 300+12)
 						}
 					})
 				}
@@ -193,9 +220,9 @@ func TestPagesGiveWay(t *testing.T) {
 				}
 				reading.Wait()
 			}
-			assert.Equal(t, 209, s.Overview().Users)
-			assert.Equal(t, 209, s.Overview().Statuses[server.Broken])
-			assert.GreaterOrEqual(t, len(s.Tasks()), 209)
+			assert.Equal(t, 309, s.Overview().Users)
+			assert.Equal(t, 309, s.Overview().Statuses[server.Broken])
+			assert.GreaterOrEqual(t, len(s.Tasks()), 309)
 		})
 	}
 }

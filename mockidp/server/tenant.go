@@ -56,6 +56,10 @@ type Tenant struct {
 	// busy says what is being done; "" when nothing is.
 	busy string
 
+	// noting notes that the identity provider was told what it is told now; nil is
+	// nothing.
+	noting func()
+
 	// pending are writes that are not kept yet; broken is why nothing can be
 	// kept any more.
 	pending []write
@@ -258,7 +262,7 @@ func (t *Tenant) act(ctx context.Context, source string, do func(context.Context
 
 // breath is how many users, groups or tasks are looked at before others get a
 // turn, and maxPending how many writes wait to be kept together meanwhile.
-const breath, maxPending = 64, 5000
+const breath, maxPending = 256, 5000
 
 // breathe gives others a turn now and then, by the number of what is looked at.
 // Whoever looks at everybody holds the lock for long, and neither the identity
@@ -349,6 +353,7 @@ func (t *Tenant) changed(c mockidp.Change) {
 	}
 	t.logged(e)
 	t.logLate()
+	t.noted()
 	_ = t.keep() // t.broken remembers
 	t.notify()
 }

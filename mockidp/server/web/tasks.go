@@ -39,7 +39,7 @@ func (v *visit) tasks() error {
 	page, total := v.t.Tasks(d.Query)
 	d.Pages = pagesOf(v.r, total, d.Query.Offset)
 	for _, k := range page {
-		row := taskRow{Task: k, Lost: k.Change == nil || k.Change.Outcome == mockidp.Failed && len(k.Change.Exchanges) == 0}
+		row := taskRow{Task: k, Lost: k.Change == nil || k.ID != 0 && k.Change.Outcome == mockidp.Failed && len(k.Change.Exchanges) == 0}
 		if k.Change != nil && len(k.Change.Exchanges) > 0 {
 			all := v.exchanges(k.Change.Exchanges)
 			row.Last = &all[len(all)-1]
