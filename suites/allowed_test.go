@@ -47,13 +47,14 @@ func mayPass(hostility, after string, r *engine.Result) bool {
 
 // tellNothing are the variations that leave discovery out. What a service
 // provider lacks, and discovery does not tell, is for the profile to say.
-var tellNothing = []string{"no-discovery", "no-schemas-endpoint", "no-pagination-told"}
+var tellNothing = []string{"no-discovery", "no-schemas-endpoint", "no-manager-and-no-schemas", "no-pagination-told"}
 
 // toldByDiscovery are the variations of which discovery tells.
 var toldByDiscovery = []string{
 	"always-returned", "cursor-pages-without-total", "cursor-paging-alone", "display-name-required", "etags-absent", "extension-of-its-own",
 	"few-attributes", "members-on-request", "no-bulk", "bulk-of-one-operation", "no-extension", "no-filter", "no-groups", "no-patch",
 	"no-sort", "pages-of-one", "title-required", "emails-required", "department-required", "owner-required", "closed-attribute-list", "user-name-alone", "user-name-immutable",
+	"manager-read-only",
 }
 
 // goesWith reports whether a variation means the same beside the others.

@@ -132,6 +132,23 @@ var offerVariations = []Variation{
 			find(types[0].schema.attributes, "userName").mutability = immutable
 			return types
 		})},
+	{"manager-read-only", "The manager of a user comes from elsewhere and cannot be written", "7643-7-24",
+		onShape(func(types []*resourceType) []*resourceType {
+			if x := types[0].extension(scim.EnterpriseUserURN); x != nil {
+				find(x.attributes, "manager").mutability = readOnly
+			}
+			return types
+		})},
+	{"no-manager-and-no-schemas", "A user has no manager, and there is no /Schemas that says so", "7643-1.2-04, 7644-3.3-13",
+		func(b *behaviour) {
+			refusing(http.StatusNotFound, func(c *call) bool { return c.endpoint() == scim.SchemasEndpoint })(b)
+			onShape(func(types []*resourceType) []*resourceType {
+				if x := types[0].extension(scim.EnterpriseUserURN); x != nil {
+					x.attributes = slices.DeleteFunc(x.attributes, func(a *attribute) bool { return a.name == "manager" })
+				}
+				return types
+			})(b)
+		}},
 	{"extension-of-its-own", "Users have an extension of the service provider, and an attribute of its own", "7643-3.3-01",
 		func(b *behaviour) {
 			own := &schema{id: "urn:example:params:scim:schemas:extension:audit:2.0:User", name: "Audit", about: "What the provider notes.",
@@ -141,9 +158,13 @@ var offerVariations = []Variation{
 				types[0].schema.attributes = append(types[0].schema.attributes, text("accountNumber", "The number of the account.", mutable(readOnly)))
 				return types
 			})(b)
-			onWrite(func(_ *call, r *resource, _, after object) error {
-				if r.isUser() {
-					after[own.id], after["accountNumber"] = object{"origin": "scim"}, "A-"+r.id
+			onWrite(func(_ *call, r *resource, before, after object) error {
+				if !r.isUser() {
+					return nil
+				}
+				after[own.id], after["accountNumber"] = object{"origin": "scim"}, "A-"+r.id
+				if before != nil {
+					after["accountNumber"] = before["accountNumber"] // the id may have got another form since
 				}
 				return nil
 			})(b)

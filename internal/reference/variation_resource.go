@@ -17,13 +17,9 @@ var resourceVariations = []Variation{
 			}
 		})},
 	{"manager-without-ref", "A manager is shown as its value alone", "requirements.md, contradiction 53",
-		onShow(func(_ *call, _ *resource, o object) {
-			if ext, ok := o[scim.EnterpriseUserURN].(object); ok {
-				if m, ok := ext["manager"].(object); ok {
-					ext["manager"] = object{"value": m["value"]}
-				}
-			}
-		})},
+		onManager(func(_ *call, _ *resource, m object) { keepKeys(m, "value") })},
+	{"manager-by-ref-alone", "A manager is shown as its $ref alone", "7643-4.3-08",
+		onManager(func(_ *call, _ *resource, m object) { keepKeys(m, "$ref") })},
 	{"external-id-not-kept", "An externalId is not stored", "requirements.md, expectation 5",
 		onWrite(func(_ *call, _ *resource, _, after object) error {
 			delete(after, "externalId")

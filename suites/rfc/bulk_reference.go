@@ -28,13 +28,13 @@ var bulkReferenceChecks = []Check{
 		Requires: []string{"7644-3.7.2-03"}, Needs: []Feature{Bulk, EnterpriseUser},
 		Catches: []string{"bulk-id-unresolved"},
 	}, Body: func(t *T) {
-		t.Offers(scim.EnterpriseUserURN, "manager.value")
+		sparesManager(t)
 		a := bulk(t, create(scim.UsersEndpoint, "boss", t.NewUser()),
 			create(scim.UsersEndpoint, "ada", t.NewUser(Enterprise("manager", Doc{"value": "bulkId:boss"}))))
 		list := results(a, 2)
 		boss := bulkCreated(t, a, result(list, "boss", 0), scim.UsersEndpoint)
 		u := bulkCreated(t, a, result(list, "ada", 1), scim.UsersEndpoint)
-		t.Get(u).Judged().Status(200).Equal(enterprise("manager.value"), boss.ID)
+		hasManager(t.Get(u).Judged().Status(200), boss)
 	}},
 	{Meta: Meta{
 		ID: "bulk.bulk-id-before-its-resource", Level: Should,

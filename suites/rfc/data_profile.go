@@ -54,7 +54,7 @@ var dataProfileChecks = append(dataProfileValueChecks(), []Check{
 		Requires: []string{"7643-4.3-10"}, Needs: []Feature{EnterpriseUser},
 		Catches: []string{"manager-display-name-from-client"},
 	}, Body: func(t *T) {
-		t.Offers(scim.EnterpriseUserURN, "manager.value")
+		t.Offers(scim.EnterpriseUserURN, "manager", "manager.value")
 		boss := t.GivenUser()
 		doc := t.NewUser(Enterprise("manager", Doc{"value": boss.ID, "displayName": "Somebody Else"}))
 		a := t.Post(scim.UsersEndpoint, doc).Status(201)

@@ -154,7 +154,7 @@ var filterPathChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-34", "7644-3.10-04"}, Needs: []Feature{Filtering, EnterpriseUser},
 		Catches: []string{"filter-extension-ignored"},
 	}, Body: func(t *T) {
-		t.Offers(scim.EnterpriseUserURN, "manager.value")
+		t.Offers(scim.EnterpriseUserURN, "manager", "manager.value")
 		boss, other := t.GivenUser(), t.GivenUser()
 		u := keeps(t, t.GivenUser(Enterprise("manager", boss.Ref())), enterprise("manager.value"))
 		t.GivenUser(Enterprise("manager", other.Ref()))

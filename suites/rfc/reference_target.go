@@ -101,7 +101,7 @@ var referenceChecks = []Check{
 
 // managed arranges a user with a manager that is shown.
 func managed(t *T) (boss, u *Resource) {
-	t.Offers(scim.EnterpriseUserURN, "manager.value")
+	t.Offers(scim.EnterpriseUserURN, "manager", "manager.value")
 	boss = t.GivenUser()
 	return boss, keeps(t, t.GivenUser(Enterprise("manager", boss.Ref())), enterprise("manager"))
 }
