@@ -43,7 +43,7 @@ func TestMutant(t *testing.T) {
 	if len(set.Invariants) == 0 {
 		red := readMatrix(t)
 		for i, f := range reference.Faults() {
-			if i%elsewhere == 0 || slices.ContainsFunc(red[f.Name], func(id string) bool { return set.Lookup(id) != nil }) {
+			if i%elsewhere == 0 || slices.ContainsFunc(red[f.Name].always, func(id string) bool { return set.Lookup(id) != nil }) {
 				targets = append(targets, reference.Config{Faults: []string{f.Name}})
 			}
 		}
