@@ -15,7 +15,8 @@ import (
 	"github.com/scimtest/scimtest/suites/scenario"
 )
 
-// raceDetector is about ten times as slow: it sees one story in four.
+// raceDetector is about ten times as slow: it sees one story in four,
+// and the whole life in one dialect of three.
 var raceDetector bool
 
 // runner plays scenarios on a target.
