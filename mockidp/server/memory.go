@@ -10,7 +10,7 @@ import (
 
 // memoryBound is from how many bytes on a program of its own collects its garbage
 // more often than Go does by default: a large directory is kept for days.
-const memoryBound = 420 << 20
+const memoryBound = 470 << 20
 
 // BoundMemory bounds the memory of the program until the context ends. While it
 // is small, garbage is collected at Go's own pace, which costs least; near the
