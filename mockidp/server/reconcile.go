@@ -282,7 +282,7 @@ func (t *Tenant) Drift(ctx context.Context, key string) (Finding, scim.Body, err
 			return nil
 		}
 		x := t.send(ctx, scim.Request{
-			Method: http.MethodGet, Path: scim.UsersEndpoint + "/" + pathEscape(f.TargetID), Header: http.Header{"Accept": {scim.MediaType}},
+			Method: http.MethodGet, Path: scim.UsersEndpoint + "/" + url.PathEscape(f.TargetID), Header: http.Header{"Accept": {scim.MediaType}},
 		})
 		switch {
 		case x.Status() == http.StatusNotFound:

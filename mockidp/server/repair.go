@@ -1,11 +1,6 @@
 package server
 
-import (
-	"context"
-	"net/url"
-)
-
-func pathEscape(s string) string { return url.PathEscape(s) }
+import "context"
 
 // repair takes the way that is open to an administrator: the assignment is
 // made anew, which matches the account and writes it whole (okta.md 5.4).

@@ -14,18 +14,21 @@ import (
 	"github.com/scimtest/scimtest/mockidp/server"
 )
 
+// createsFail has the target fail at every create.
+func createsFail(r *http.Request) int {
+	if r.Method == http.MethodPost {
+		return http.StatusBadGateway
+	}
+	return 0
+}
+
 // Tasks are listed page by page, by who they are of and what is said of them, and
 // each is there until it is mended or struck off.
 func TestTaskPages(t *testing.T) {
 	for _, dialect := range []string{"okta-oin", "entra-compliant"} {
 		t.Run(dialect, func(t *testing.T) {
 			s := newStage(t, dialect)
-			s.answers(func(r *http.Request) int {
-				if r.Method == http.MethodPost {
-					return http.StatusBadGateway
-				}
-				return 0
-			})
+			s.answers(createsFail)
 			for i := range 7 {
 				s.add("u" + strconv.Itoa(i))
 			}
@@ -184,12 +187,7 @@ func TestPagesGiveWay(t *testing.T) {
 	for _, dialect := range []string{"okta-oin", "entra-compliant"} {
 		t.Run(dialect, func(t *testing.T) {
 			s := newStage(t, dialect)
-			s.answers(func(r *http.Request) int {
-				if r.Method == http.MethodPost {
-					return http.StatusBadGateway
-				}
-				return 0
-			})
+			s.answers(createsFail)
 			_, _, _, err := s.Generate(ctx, server.Generate{Users: 300, Groups: 5, Seed: 1, Assign: true})
 			require.NoError(t, err)
 			reads := []func() int{
