@@ -325,7 +325,7 @@ func (c *cycle) matchDisabled(a *account) Change {
 		w.change.Reason = "the matching query finds more than one user"
 		return w.change
 	}
-	a.id, a.sent = hits[0].ID(), nil
+	a.id, a.sent = linkOf(hits[0]), nil
 	disabled := p.unassign(c.ctx, a.user.Key)
 	disabled.Exchanges = append(w.change.Exchanges, disabled.Exchanges...)
 	return disabled

@@ -28,7 +28,7 @@ func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string)
 		case hit.ID() == "":
 			return p.createGroup(w, entry, members)
 		}
-		return p.linkGroup(w, entry, members, hit.ID())
+		return p.linkGroup(w, entry, members, linkOf(hit))
 	case p.d.FindGroup == nil:
 		return p.createGroup(w, entry, members)
 	case p.d.FindAfterConflict:
@@ -41,7 +41,7 @@ func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string)
 		if !ok {
 			return w.change
 		}
-		return p.linkGroup(w, entry, members, hit.ID())
+		return p.linkGroup(w, entry, members, linkOf(hit))
 	}
 	x := w.send(p.d.FindGroup(g))
 	if x.Status() != http.StatusOK {
@@ -57,7 +57,7 @@ func (p *Provider) pushGroup(ctx context.Context, g Group, memberKeys ...string)
 	case 0:
 		return p.createGroup(w, entry, members)
 	case 1:
-		return p.linkGroup(w, entry, members, found.Resources[0].ID())
+		return p.linkGroup(w, entry, members, linkOf(found.Resources[0]))
 	}
 	w.change.Outcome, w.change.Code = Failed, "DuplicateTargetEntries"
 	w.change.Reason = "the matching query finds more than one group"
@@ -75,7 +75,7 @@ func (p *Provider) createGroup(w *work, entry *pushed, members []Member) Change 
 		w.fail(x, "Error while creating group "+name+": the answer has no id")
 		return w.change
 	}
-	entry.id = r.ID()
+	entry.id = linkOf(r)
 	return p.fill(w, entry, members, true)
 }
 

@@ -32,8 +32,8 @@ func (p *Provider) provision(ctx context.Context, a *account) Change {
 		case hit.ID() == "":
 			return p.create(w, a)
 		}
-		a.listed, a.sent = hit, nil
-		return p.linkTo(w, a, hit.ID())
+		a.listed, a.sent = hit.Raw(), nil
+		return p.linkTo(w, a, linkOf(hit))
 	}
 	hits, ok := p.match(w, *a.user, "Error while verifying if user "+a.user.UserName+" exists")
 	if !ok {
@@ -113,7 +113,7 @@ func (p *Provider) create(w *work, a *account) Change {
 		return w.change
 	}
 	r, _ := resource(x)
-	id := r.ID()
+	id := linkOf(r)
 	if id == "" {
 		w.change.Outcome = Failed
 		w.change.Reason = "Error while creating user " + a.user.UserName + ": Create new user returned empty user."
@@ -131,7 +131,7 @@ func (p *Provider) link(w *work, a *account, hit scim.Resource) Change {
 		w.change.Outcome, w.change.Reason = Failed, "the user that the matching query finds has no id"
 		return w.change
 	}
-	a.id, a.sent = hit.ID(), nil
+	a.id, a.sent = linkOf(hit), nil
 	inactive := hit.Get("active").Type == gjson.False
 	a.active = !inactive
 	if p.isEntra() && p.d.Update != nil {

@@ -45,7 +45,7 @@ func (p *Provider) createOrAdopt(w *work, a *account) Change {
 	if !ok {
 		return w.change
 	}
-	return p.linkTo(w, a, hit.ID())
+	return p.linkTo(w, a, linkOf(hit))
 }
 
 // first sends a query and returns the first hit; none is a failure.
@@ -133,7 +133,8 @@ func (p *Provider) known(a *account) scim.Resource {
 	case p.d.Find != nil || p.d.ListUsers == nil:
 		return scim.Resource{}
 	case a.sent == nil:
-		return a.listed
+		r, _ := scim.NewResource(a.listed) // nothing, where nothing was kept
+		return r
 	}
 	body := members(gjson.ParseBytes(p.d.Create(*a.sent).Body)).set("active", a.active)
 	r, _ := scim.NewResource(encode(body))

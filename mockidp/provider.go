@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/scimtest/scimtest/scim"
@@ -102,8 +103,8 @@ type account struct {
 	first *User
 	// rematching: a linked account was gone, and is looked for.
 	rematching bool
-	// listed is the account as a list of all showed it.
-	listed scim.Resource
+	// listed is the account as a list of all showed it, in JSON.
+	listed []byte
 }
 
 // pushed is a group of the directory.
@@ -300,6 +301,10 @@ func (w *work) skip(reason string) Change {
 	w.change.Outcome, w.change.Reason = Skipped, reason
 	return w.change
 }
+
+// linkOf is the id by which a resource is linked. It is a copy: a part of the
+// answer would keep the whole answer in memory for as long as the link holds.
+func linkOf(r scim.Resource) string { return strings.Clone(r.ID()) }
 
 // resource is the resource in an answer.
 func resource(x *scim.Exchange) (scim.Resource, bool) {

@@ -181,7 +181,7 @@ func (p *Provider) userPart(key string) any {
 	}
 	var part userPart
 	if a != nil {
-		part.Account = &accountPart{*a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, false, a.first, a.listed.Raw()}
+		part.Account = &accountPart{*a.user, a.id, a.assigned, a.active, a.manager, a.dirty, a.sent, false, a.first, a.listed}
 		if a.sent != nil && *a.sent == *a.user {
 			part.Account.Sent, part.Account.Pushed = nil, true
 		}
@@ -326,13 +326,12 @@ func (p *Provider) restorePart(part Part, kept Kept) error {
 			return err
 		}
 		if a := u.Account; a != nil {
-			listed, _ := scim.NewResource(a.Listed) // nothing, where nothing was kept
 			user := a.User
 			if a.Pushed {
 				a.Sent = &user
 			}
 			p.users[part.Key] = &account{
-				user: &user, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: shared(a.Sent, &user), first: a.First, listed: listed,
+				user: &user, id: a.ID, assigned: a.Assigned, active: a.Active, manager: a.Manager, dirty: a.Dirty, sent: shared(a.Sent, &user), first: a.First, listed: a.Listed,
 			}
 		}
 		if s := u.Source; s != nil && p.job != nil {
