@@ -176,9 +176,11 @@ type person struct {
 	// Told is what the identity provider was told of the user; nil when
 	// nothing.
 	Told *told `json:"told,omitempty"`
+}
 
-	// words are what a search looks at, in lower case.
-	words string
+// has reports whether a search for a word in lower case finds the user.
+func (u *User) has(word string) bool {
+	return containsFold(u.UserName, word) || containsFold(u.DisplayName, word) || containsFold(u.Email, word) || containsFold(u.Key, word)
 }
 
 // told is what the identity provider acts on.
@@ -219,8 +221,8 @@ type toldGroup struct {
 type directory struct {
 	people map[string]*person
 	teams  map[string]*team
-	// groupsOf are the keys of the groups that somebody is in.
-	groupsOf map[string]map[string]bool
+	// groupsOf are the keys of the groups that somebody is in. They are few.
+	groupsOf map[string][]string
 	// reports are the keys of those whose manager somebody is.
 	reports map[string]map[string]bool
 	// names are the keys by the lower-cased userName.
@@ -233,16 +235,31 @@ type directory struct {
 
 func newDirectory() *directory {
 	return &directory{
-		people: map[string]*person{}, teams: map[string]*team{}, groupsOf: map[string]map[string]bool{},
+		people: map[string]*person{}, teams: map[string]*team{}, groupsOf: map[string][]string{},
 		reports: map[string]map[string]bool{}, names: map[string]string{},
 	}
 }
 
 // add puts a person into the directory and into the indexes.
 func (d *directory) add(p *person) {
+	p.User.pack()
 	d.people[p.User.Key] = p
 	d.sorted = nil
 	d.index(p, true)
+}
+
+// pack holds the attributes of a user in one text: the garbage collector looks at
+// each text that is alive, and in a large directory they were most of what it did.
+func (u *User) pack() {
+	var all strings.Builder
+	for _, f := range u.fields() {
+		all.WriteString(*f.value)
+	}
+	rest := all.String()
+	for _, f := range u.fields() {
+		n := len(*f.value)
+		*f.value, rest = rest[:n], rest[n:]
+	}
 }
 
 // index puts somebody into the indexes, or takes her out.
@@ -250,8 +267,6 @@ func (d *directory) index(p *person, in bool) {
 	name := strings.ToLower(p.User.UserName)
 	if in {
 		d.names[name] = p.User.Key
-		u := &p.User
-		p.words = strings.ToLower(strings.Join([]string{u.UserName, u.DisplayName, u.Email, u.Key}, "\n"))
 	} else if d.names[name] == p.User.Key {
 		delete(d.names, name)
 	}
@@ -281,16 +296,40 @@ func (d *directory) addTeam(t *team) {
 	d.teams[t.Group.Key] = t
 	d.sortedTeams = nil
 	for _, m := range t.Group.Members {
-		put(d.groupsOf, m, t.Group.Key, true)
+		d.join(m, t.Group.Key)
 	}
 }
 
 func (d *directory) removeTeam(t *team) {
 	for _, m := range t.Group.Members {
-		put(d.groupsOf, m, t.Group.Key, false)
+		d.part(m, t.Group.Key)
 	}
 	delete(d.teams, t.Group.Key)
 	d.sortedTeams = nil
+}
+
+// isIn reports whether a user is in a group.
+func (d *directory) isIn(user, group string) bool { return slices.Contains(d.groupsOf[user], group) }
+
+// join and part note that a user came into a group, or left it.
+func (d *directory) join(user, group string) {
+	if !d.isIn(user, group) {
+		d.groupsOf[user] = append(d.groupsOf[user], group)
+	}
+}
+
+func (d *directory) part(user, group string) {
+	groups := slices.DeleteFunc(d.groupsOf[user], func(g string) bool { return g == group })
+	if len(groups) == 0 {
+		delete(d.groupsOf, user)
+		return
+	}
+	d.groupsOf[user] = groups
+}
+
+// groupKeys lists the groups that a user is in, by their keys.
+func (d *directory) groupKeys(user string) []string {
+	return slices.Sorted(slices.Values(d.groupsOf[user]))
 }
 
 // list lists the people who are not gone, by their keys.

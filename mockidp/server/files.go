@@ -58,7 +58,7 @@ func (t *Tenant) snapshot() Directory {
 	for _, p := range t.dir.list() {
 		key := p.User.Key
 		u := FileUser{User: p.User, Assigned: p.Assigned}
-		for _, g := range sortedKeys(t.dir.groupsOf[key]) {
+		for _, g := range t.dir.groupKeys(key) {
 			u.Groups = append(u.Groups, t.dir.teams[g].Group.Name)
 		}
 		d.Users = append(d.Users, u)

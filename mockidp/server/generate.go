@@ -40,10 +40,10 @@ func (t *Tenant) generate(g Generate) (users, groups int) {
 	source := fake.New(g.Seed, "idp", "s"+itoa(int(g.Seed)), "")
 	keys := make([]string, g.Users)
 	for i := range g.Users {
-		p := source.Person(i)
-		m := mockidp.UserOf(t.dialect, "", t.settings.ID, p)
+		made := source.Person(i)
+		m := mockidp.UserOf(t.dialect, "", t.settings.ID, made)
 		u := User{
-			UserName: m.UserName, GivenName: m.GivenName, FamilyName: m.FamilyName, DisplayName: p.GivenName + " " + p.FamilyName,
+			UserName: m.UserName, GivenName: m.GivenName, FamilyName: m.FamilyName, DisplayName: made.GivenName + " " + made.FamilyName,
 			Email: m.Email, Title: m.Title, Department: m.Department, EmployeeNumber: m.EmployeeNumber, MobilePhone: m.MobilePhone,
 			StreetAddress: m.StreetAddress, Locality: m.Locality, Region: m.Region, PostalCode: m.PostalCode, Country: m.Country,
 			Locale: m.Locale, Enabled: true,
@@ -54,9 +54,10 @@ func (t *Tenant) generate(g Generate) (users, groups int) {
 		if g.Groups > 0 && i >= g.Groups {
 			u.Manager = keys[i%g.Groups]
 		}
-		keys[i] = u.Key
-		t.dir.add(&person{User: u, Assigned: g.Assign})
-		t.changedUser(u.Key)
+		p := &person{User: u, Assigned: g.Assign}
+		t.dir.add(p)
+		keys[i] = p.User.Key
+		t.changedUser(keys[i])
 		users++
 	}
 	names := map[string]bool{}

@@ -194,9 +194,9 @@ func (p *plan) apply(t *Tenant) (done Imported) {
 		}
 		have.Assigned, have.Pushed = have.Assigned || g.Assigned, have.Pushed || g.Pushed && t.rhythm.atOnce()
 		for _, m := range g.Members {
-			if !t.dir.groupsOf[m][have.Group.Key] {
+			if !t.dir.isIn(m, have.Group.Key) {
 				have.Group.Members = append(have.Group.Members, m)
-				put(t.dir.groupsOf, m, have.Group.Key, true)
+				t.dir.join(m, have.Group.Key)
 			}
 		}
 		if have.Assigned {

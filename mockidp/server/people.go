@@ -171,7 +171,7 @@ func (t *Tenant) DeleteUser(ctx context.Context, key string, purge bool) (Result
 // bury deletes somebody for good.
 func (t *Tenant) bury(p *person) {
 	key := p.User.Key
-	for _, g := range sortedKeys(t.dir.groupsOf[key]) {
+	for _, g := range t.dir.groupKeys(key) {
 		t.leave(t.dir.teams[g], key)
 	}
 	for _, report := range sortedKeys(t.dir.reports[key]) {
@@ -305,7 +305,7 @@ func (t *Tenant) DeleteGroup(ctx context.Context, key string) (Result, error) {
 			return err
 		}
 		for _, m := range g.Group.Members {
-			put(t.dir.groupsOf, m, key, false)
+			t.dir.part(m, key)
 			if g.Assigned {
 				t.changedUser(m)
 			}
@@ -326,11 +326,11 @@ func (t *Tenant) AddMembers(ctx context.Context, key string, userKeys ...string)
 			}
 		}
 		for _, u := range userKeys {
-			if t.dir.groupsOf[u][key] {
+			if t.dir.isIn(u, key) {
 				continue
 			}
 			g.Group.Members = append(g.Group.Members, u)
-			put(t.dir.groupsOf, u, key, true)
+			t.dir.join(u, key)
 			if g.Assigned {
 				t.changedUser(u)
 			}
@@ -368,11 +368,11 @@ func (t *Tenant) members(ctx context.Context, key string, do func(*team) error) 
 func (t *Tenant) leave(g *team, users ...string) {
 	left := map[string]bool{}
 	for _, u := range users {
-		if !t.dir.groupsOf[u][g.Group.Key] {
+		if !t.dir.isIn(u, g.Group.Key) {
 			continue
 		}
 		left[u] = true
-		put(t.dir.groupsOf, u, g.Group.Key, false)
+		t.dir.part(u, g.Group.Key)
 		if g.Assigned {
 			t.changedUser(u)
 		}

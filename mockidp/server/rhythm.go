@@ -50,7 +50,7 @@ func (t *Tenant) mapped(p *person) bool {
 }
 
 func (t *Tenant) assignedByGroup(key string) bool {
-	for g := range t.dir.groupsOf[key] {
+	for _, g := range t.dir.groupsOf[key] {
 		if team := t.dir.teams[g]; team != nil && team.Assigned && !team.Gone {
 			return true
 		}
@@ -140,7 +140,7 @@ func (t *Tenant) noted() {
 func (r *realTime) leave(ctx context.Context, key string) {
 	for _, name := range sortedKeys(r.t.dirtyGroups) {
 		g := r.t.dir.teams[name]
-		if g == nil || g.Told == nil || g.Gone || !r.t.wantsGroup(g) || r.t.dir.groupsOf[key][name] {
+		if g == nil || g.Told == nil || g.Gone || !r.t.wantsGroup(g) || r.t.dir.isIn(key, name) {
 			continue
 		}
 		if i := slices.Index(g.Told.Members, key); i >= 0 {

@@ -47,7 +47,7 @@ func (t *Tenant) wantsTask(q *TaskQuery, group bool, key, reason string) bool {
 	}
 	word := strings.ToLower(q.Search)
 	if p := t.dir.people[key]; p != nil && !group {
-		return strings.Contains(p.words, word) || containsFold(reason, word)
+		return p.User.has(word) || containsFold(reason, word)
 	}
 	name, _ := t.nameOf(group, key)
 	return containsFold(name, word) || containsFold(key, word) || containsFold(reason, word)

@@ -112,7 +112,7 @@ func (t *Tenant) Users(q ListQuery) (page []UserRow, total int) {
 		return page, len(all)
 	}
 	t.eachPerson(func(p *person) {
-		if !strings.Contains(p.words, word) || q.Status != "" && t.status(p) != q.Status {
+		if word != "" && !p.User.has(word) || q.Status != "" && t.status(p) != q.Status {
 			return
 		}
 		if total >= q.Offset && (q.Limit == 0 || len(page) < q.Limit) {
@@ -185,7 +185,7 @@ func (t *Tenant) User(key string) (UserDetail, error) {
 		return UserDetail{}, err
 	}
 	d := UserDetail{
-		UserRow: t.row(p), Groups: append([]string{}, sortedKeys(t.dir.groupsOf[key])...),
+		UserRow: t.row(p), Groups: append([]string{}, t.dir.groupKeys(key)...),
 		Reports: append([]string{}, sortedKeys(t.dir.reports[key])...), Body: t.dialect.Body(p.User.mockidp()),
 	}
 	_, assigned := t.provider.Account(key)
