@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"compress/zlib"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -225,14 +226,30 @@ func readUpTo(r io.Reader, expected, limit int64) (b []byte, more bool, err erro
 	if expected < 0 {
 		b, err = io.ReadAll(r)
 	} else {
-		into := bytes.NewBuffer(make([]byte, 0, min(expected, maxExpected)+bytes.MinRead))
-		_, err = into.ReadFrom(r)
-		b = into.Bytes()
+		b, err = readExpected(r, min(expected, maxExpected))
 	}
 	if int64(len(b)) > limit {
 		return b[:limit], true, nil
 	}
 	return b, false, err
+}
+
+// readExpected reads to the end, into room for just what is expected: answers are
+// kept for long, and room that they do not fill would be kept with them.
+func readExpected(r io.Reader, expected int64) ([]byte, error) {
+	b := make([]byte, expected)
+	for n := 0; n < len(b); {
+		more, err := r.Read(b[n:])
+		n += more
+		switch {
+		case errors.Is(err, io.EOF):
+			return b[:n], nil
+		case err != nil:
+			return b[:n], err
+		}
+	}
+	rest, err := io.ReadAll(r)
+	return append(b, rest...), err
 }
 
 // decoderOf undoes a content coding; nil when there is none that is known.

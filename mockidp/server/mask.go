@@ -23,14 +23,20 @@ type mask struct {
 	secrets []string
 	// of are the secrets that it was made of.
 	of []string
+	// last is the header of the last request with each method. An identity provider
+	// sends the same ones again and again, and the log holds them once.
+	last map[string]masked
 }
+
+// masked is a header before and after.
+type masked struct{ sent, shown http.Header }
 
 // update is a mask of these secrets: itself where they are the same.
 func (m *mask) update(secrets []string) *mask {
 	if m != nil && slices.Equal(m.of, secrets) {
 		return m
 	}
-	next := &mask{of: secrets}
+	next := &mask{of: secrets, last: map[string]masked{}}
 	for _, s := range secrets {
 		if len(s) >= minMasked && !slices.Contains(next.secrets, s) {
 			next.secrets = append(next.secrets, s)
@@ -42,11 +48,20 @@ func (m *mask) update(secrets []string) *mask {
 
 // exchange takes credentials out of all that an exchange says.
 func (m *mask) exchange(x *scim.Exchange) {
-	x.Request.Header, x.Request.Body = m.header(x.Request.Header), m.body(x.Request.Body)
+	x.Request.Header, x.Request.Body = m.requestHeader(x.Request), m.body(x.Request.Body)
 	x.Request.Path, x.Request.RawQuery, x.Error = m.text(x.Request.Path), m.text(x.Request.RawQuery), m.text(x.Error)
 	if r := x.Response; r != nil {
 		r.Header, r.Body = m.header(r.Header), m.body(r.Body)
 	}
+}
+
+func (m *mask) requestHeader(r scim.Request) http.Header {
+	last, ok := m.last[r.Method]
+	if !ok || !maps.EqualFunc(last.sent, r.Header, slices.Equal) {
+		last = masked{r.Header, m.header(r.Header)}
+		m.last[r.Method] = last
+	}
+	return last.shown
 }
 
 func (m *mask) text(s string) string {
