@@ -86,7 +86,7 @@ func (t *textWriter) verdicts() {
 		if isGate(v) || len(v.Causes) == 0 || len(v.Causes[0].OnServer) == 0 {
 			continue
 		}
-		todo := remediesInShort(v.Causes[0])
+		todo := t.remediesInShort(v.Causes[0])
 		if key := fmt.Sprint(todo); !said[key] {
 			said[key] = true
 			for _, l := range todo {
@@ -98,12 +98,12 @@ func (t *textWriter) verdicts() {
 }
 
 // remediesInShort says what to mend, and what to set until then.
-func remediesInShort(c engine.Cause) []line {
-	lines := []line{{label: "mend        ", text: oneLine(short(c.OnServer[0]))}}
+func (t *textWriter) remediesInShort(c engine.Cause) []line {
+	lines := []line{{label: "mend        ", text: oneLine(mendText(t.report, c, c.OnServer[0]))}}
 	if len(c.InIdP) == 0 {
 		return append(lines, line{label: "until then  ", text: noneKnown})
 	}
-	return append(lines, line{label: "until then  ", text: oneLine(short(c.InIdP[0]))})
+	return append(lines, line{label: "until then  ", text: oneLine(c.InIdP[0].Do + ": " + c.InIdP[0].Value)})
 }
 
 // maxWhy is how many reasons of a verdict are shown unless Verbose.

@@ -36,7 +36,7 @@ func (t *textWriter) verdict(v engine.Verdict) {
 		if n := len(c.Results); n > 0 {
 			t.wrap(4, line{label: "shown by    ", text: t.some(c.Results)})
 		}
-		for _, l := range causeLines(v, c) {
+		for _, l := range causeLines(t.report, v, c) {
 			t.wrap(4, l)
 		}
 	}
@@ -45,10 +45,10 @@ func (t *textWriter) verdict(v engine.Verdict) {
 // causeLines says of a cause what the administrator sees, and what to do about
 // it: on the server, and until then in the identity provider.
 // An admission test has no administrator, and has to be passed.
-func causeLines(v engine.Verdict, c engine.Cause) []line {
+func causeLines(report *engine.Report, v engine.Verdict, c engine.Cause) []line {
 	var lines []line
 	for _, r := range c.OnServer {
-		lines = append(lines, line{label: "mend        ", text: oneLine(withSource(r.Do, r))})
+		lines = append(lines, line{label: "mend        ", text: oneLine(withSource(mendText(report, c, r), r))})
 	}
 	if len(lines) == 0 || isGate(v) {
 		return lines
@@ -79,6 +79,24 @@ func settingText(r engine.Remedy) string {
 	return withSource(text, r)
 }
 
+// mendText words what to mend. Where the finding alone tells it, the write that it
+// should have come of stands before it.
+func mendText(report *engine.Report, c engine.Cause, r engine.Remedy) string {
+	if r.Source != "" || len(c.Results) == 0 {
+		return r.Do
+	}
+	i := slices.IndexFunc(report.Results, func(r engine.Result) bool { return r.Key() == c.Results[0] })
+	if i < 0 || len(report.Results[i].Findings) == 0 {
+		return r.Do
+	}
+	shown := &report.Results[i]
+	x := written(report, shown, byWeight(shown.Findings)[0])
+	if x == nil {
+		return r.Do
+	}
+	return "after " + engine.Template(x.Request) + " (" + statusWord(x) + "), " + r.Do
+}
+
 func withSource(text string, r engine.Remedy) string {
 	if r.Source == "" {
 		return text
@@ -86,20 +104,12 @@ func withSource(text string, r engine.Remedy) string {
 	return text + " [" + r.Source + "]"
 }
 
-// short is the remedy without its source, for a place where few words fit.
-func short(r engine.Remedy) string {
-	if r.Value == "" {
-		return r.Do
-	}
-	return r.Do + ": " + r.Value
-}
-
 // remedies says what to do about the cause of a verdict that a result shows.
 func remedies(report *engine.Report, r *engine.Result) []line {
 	for _, v := range report.Verdicts {
 		for _, c := range v.Causes {
 			if v.Dialect == r.Dialect && slices.Contains(c.Results, r.Key()) {
-				return causeLines(v, c)
+				return causeLines(report, v, c)
 			}
 		}
 	}

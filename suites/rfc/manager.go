@@ -88,6 +88,6 @@ func hasManager(a *Answer, boss *Resource) {
 	if value == "" {
 		got = given(ref)
 	}
-	a.Holds(value == boss.ID || value == "" && locates(ref, boss), enterprise("manager"), "the user that was written", got,
+	a.Holds(value == boss.ID || value == "" && locates(ref, boss), enterprise("manager"), boss.ID, got,
 		"the manager is not the one that was written")
 }
