@@ -56,19 +56,30 @@ func (t *Tenant) wantsTask(q *TaskQuery, group bool, key, reason string) bool {
 // containsFold reports whether a word in lower case is in a text in any letter
 // case. It makes no copy of the text: a search looks at very many.
 func containsFold(text, word string) bool {
-	first, upper := word[0], word[0]
-	switch {
-	case strings.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }):
+	if strings.ContainsFunc(word, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		return strings.Contains(strings.ToLower(text), word)
-	case 'a' <= first && first <= 'z':
-		upper -= 'a' - 'A'
 	}
+	first := word[0]
 	for i := range len(text) - len(word) + 1 {
-		if c := text[i]; (c == first || c == upper) && strings.EqualFold(text[i:i+len(word)], word) {
+		if lower(text[i]) != first {
+			continue
+		}
+		n := 1
+		for n < len(word) && lower(text[i+n]) == word[n] {
+			n++
+		}
+		if n == len(word) {
 			return true
 		}
 	}
 	return false
+}
+
+func lower(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
 }
 
 // shows reports whether a task that is wanted is on the page, by its number.
