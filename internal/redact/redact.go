@@ -2,12 +2,9 @@
 package redact
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
-	"maps"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -34,18 +31,6 @@ func (m Markers) Add(value, marker string) {
 			m[form] = marker
 		}
 	}
-}
-
-// Replacer tries the longest first: a secret may be the beginning of another.
-func (m Markers) Replacer() *strings.Replacer {
-	values := slices.SortedFunc(maps.Keys(m), func(a, b string) int {
-		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
-	})
-	var pairs []string
-	for _, v := range values {
-		pairs = append(pairs, v, m[v])
-	}
-	return strings.NewReplacer(pairs...)
 }
 
 // Forms lists how a value may be written: plain, in JSON, in a URL, in a

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,10 +20,10 @@ type secret struct{ kind, value string }
 // It works once, when a result is made: judging has seen the raw exchange.
 type redactor struct {
 	discovered *Discovered
-	replacer   *replacer
+	replacer   *redact.Replacer
 	// others, when set, knows the secrets of all checks: a list may hold
 	// what another check has made.
-	others *strings.Replacer
+	others *redact.Replacer
 }
 
 // newRedactor knows the run's secrets and those of one check. A secret becomes
@@ -41,27 +40,11 @@ func newRedactor(d *Discovered, run, own []secret) *redactor {
 			m.Add(s.value, fmt.Sprintf("{{%s-%d}}", s.kind, count[s.kind]))
 		}
 	}
-	return &redactor{discovered: d, replacer: &replacer{slices.Collect(maps.Keys(m)), m.Replacer()}}
-}
-
-// replacer looks whether there is anything to replace before it does: few texts
-// hold a secret, and to look for some at once is dear.
-type replacer struct {
-	values []string
-	all    *strings.Replacer
-}
-
-func (r *replacer) replace(s string) string {
-	for _, v := range r.values {
-		if strings.Contains(s, v) {
-			return r.all.Replace(s)
-		}
-	}
-	return s
+	return &redactor{discovered: d, replacer: m.Replacer()}
 }
 
 // secretsOf replaces the secrets of all checks.
-func secretsOf(all []decided) *strings.Replacer {
+func secretsOf(all []decided) *redact.Replacer {
 	m := redact.Markers{}
 	for i := range all {
 		for _, s := range all[i].secrets {
@@ -77,7 +60,7 @@ func (r *redactor) text(s string) string { return validText(r.replace(s)) }
 
 // replace puts markers in the place of secrets.
 func (r *redactor) replace(s string) string {
-	s = r.replacer.replace(s)
+	s = r.replacer.Replace(s)
 	if r.others != nil {
 		s = r.others.Replace(s)
 	}
@@ -164,7 +147,11 @@ func (r *redactor) body(b scim.Body) scim.Body {
 	if len(b) == 0 {
 		return b
 	}
-	return scim.Body(r.replace(string(b)))
+	text := string(b)
+	if shown := r.replace(text); shown != text {
+		return scim.Body(shown)
+	}
+	return b
 }
 
 func (r *redactor) header(h http.Header) http.Header {

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/scimtest/scimtest/internal/redact"
 	"github.com/scimtest/scimtest/scim"
 )
 
@@ -214,7 +215,7 @@ func (r *run) runCheck(ctx context.Context, c *Check, d *decided) {
 }
 
 // showAll makes all results fit to be shown; others knows all secrets.
-func (r *run) showAll(all []decided, others *strings.Replacer) {
+func (r *run) showAll(all []decided, others *redact.Replacer) {
 	queue := make(chan *decided)
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
@@ -243,7 +244,7 @@ func inOrder(findings []Finding) {
 
 // show judges the invariants on what was exchanged, and makes the results fit
 // to be shown.
-func (r *run) show(d *decided, others *strings.Replacer) {
+func (r *run) show(d *decided, others *redact.Replacer) {
 	red := newRedactor(r.discovered, r.secrets(), d.secrets)
 	red.others = others
 	shown := map[*scim.Exchange]shownExchange{}

@@ -18,7 +18,7 @@ type secrets struct {
 	markers  map[string]string // by the secret
 	count    map[string]int    // by kind
 	everyone redact.Markers
-	replacer *strings.Replacer
+	replacer *redact.Replacer
 	values   []string
 }
 
