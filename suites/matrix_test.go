@@ -6,7 +6,6 @@ import (
 	"hash/fnv"
 	"maps"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -49,7 +48,6 @@ func TestKillMatrix(t *testing.T) {
 	if !*matrix {
 		t.Skip("takes some minutes: go test ./suites -run TestKillMatrix -matrix -timeout 40m")
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // the runs are short, and many
 	set := judging()
 	var gates []string
 	for i := range set.Checks {

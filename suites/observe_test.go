@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"testing"
 
@@ -41,6 +42,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	flag.Parse()
+	debug.SetGCPercent(400) // the runs are short, and many: collecting garbage would be a quarter of them
 	// Many of the proofs wait for a target: more of them than cores run beside
 	// each other, or go test's own limit of ten minutes comes too near.
 	if flag.Lookup("test.parallel").Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) && runtime.GOMAXPROCS(0) < 4 {
