@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/scimtest/scimtest/internal/edit"
 	"github.com/scimtest/scimtest/scim"
@@ -160,18 +161,24 @@ func onSwitch(f func(*switches)) func(*behaviour) {
 }
 
 // Faults lists all faults, sorted by name.
-func Faults() []Fault {
-	all := slices.Concat(faultTopics...)
-	slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
-	return all
-}
+func Faults() []Fault { return slices.Clone(allFaults()) }
 
 // Variations lists all variations, sorted by name.
-func Variations() []Variation {
-	all := slices.Concat(variationTopics...)
-	slices.SortFunc(all, func(a, b Variation) int { return strings.Compare(a.Name, b.Name) })
-	return all
-}
+func Variations() []Variation { return slices.Clone(allVariations()) }
+
+// Each service provider looks its own up in these.
+var (
+	allFaults = sync.OnceValue(func() []Fault {
+		all := slices.Concat(faultTopics...)
+		slices.SortFunc(all, func(a, b Fault) int { return strings.Compare(a.Name, b.Name) })
+		return all
+	})
+	allVariations = sync.OnceValue(func() []Variation {
+		all := slices.Concat(variationTopics...)
+		slices.SortFunc(all, func(a, b Variation) int { return strings.Compare(a.Name, b.Name) })
+		return all
+	})
+)
 
 // plant puts faults and variations into the server, variations first: a fault
 // is a fault also where something is done in another allowed way.
@@ -179,7 +186,7 @@ func (s *Server) plant(faults, variations []string) error {
 	if a, b, found := contradict(variations); found {
 		return fmt.Errorf("the variations %s and %s are two ways of doing one thing; choose one", a, b)
 	}
-	knownVariations, knownFaults := Variations(), Faults()
+	knownVariations, knownFaults := allVariations(), allFaults()
 	for _, name := range variations {
 		i := slices.IndexFunc(knownVariations, func(v Variation) bool { return v.Name == name })
 		if i < 0 {

@@ -103,7 +103,7 @@ func (s *Server) trait(name string) error {
 			return nil
 		}
 	}
-	for _, v := range Variations() {
+	for _, v := range allVariations() {
 		if v.Name == name {
 			v.plant(&s.b)
 			return nil

@@ -447,14 +447,3 @@ func answerType(accept string) string {
 	}
 	return scim.MediaType
 }
-
-// encode writes an object as JSON; the keys come in alphabetical order.
-func encode(o object) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(o); err != nil {
-		panic("an answer that cannot be JSON: " + err.Error())
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
-}
