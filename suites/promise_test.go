@@ -175,23 +175,28 @@ func TestPromises(t *testing.T) {
 	narrow, err := suites.All().SelectSuites(promise.Suite)
 	require.NoError(t, err)
 	for _, p := range shipped(t) {
-		promises, none := promisesOf(p)
-		var noticed atomic.Int32
-		if p.Limits.Rate.Requests > 0 {
-			kept := judgeBroken(t, narrow, p.Name, broken{path: "limits.rate"}).Find("promise.rate")
-			assert.Equal(t, engine.Pass, kept.Outcome, line(kept))
-		}
-		// What is advice anyway notices nothing.
-		clean := failures(judgeBroken(t, wide, p.Name, broken{}))
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			promises, none := promisesOf(p)
+			var noticed atomic.Int32
+			t.Cleanup(func() {
+				t.Logf("%s: %d of %d promises are caught when they are broken; %d statements promise nothing", p.Name, noticed.Load(), len(promises), len(none))
+			})
+			if p.Limits.Rate.Requests > 0 {
+				t.Run("limits.rate", func(t *testing.T) {
+					t.Parallel()
+					kept := judgeBroken(t, narrow, p.Name, broken{path: "limits.rate"}).Find("promise.rate")
+					assert.Equal(t, engine.Pass, kept.Outcome, line(kept))
+				})
+			}
+			// What is advice anyway notices nothing.
+			clean := failures(judgeBroken(t, wide, p.Name, broken{}))
 			for n, b := range promises {
 				if sampled(n) {
 					continue
 				}
 				t.Run(b.path, func(t *testing.T) {
-					if !strings.HasPrefix(b.path, "limits.rate") { // which goes by the clock
-						t.Parallel()
-					}
+					t.Parallel()
 					for _, set := range []suites.Set{narrow, wide} {
 						for id := range failures(judgeBroken(t, set, p.Name, b)) {
 							if !clean[id] {
@@ -204,7 +209,6 @@ func TestPromises(t *testing.T) {
 				})
 			}
 		})
-		t.Logf("%s: %d of %d promises are caught when they are broken; %d statements promise nothing", p.Name, noticed.Load(), len(promises), len(none))
 	}
 }
 
