@@ -49,12 +49,24 @@ func (s *Server) Listen(address string) (*Running, error) {
 		running.server.ErrorLog = log.New(io.Discard, "", 0) // handshakes that fail
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: s.b.tlsFrom})
 	}
+	if s.endless {
+		running.server.ConnContext = keepLittle
+	}
 	running.server.RegisterOnShutdown(func() { close(s.closing) })
 	go func() {
 		defer close(running.done)
 		_ = running.server.Serve(listener) // ends with Close, always with an error
 	}()
 	return running, nil
+}
+
+// keepLittle makes the kernel keep little of what a client has not read: of an
+// endless answer it would take megabytes, to throw them away.
+func keepLittle(ctx context.Context, conn net.Conn) context.Context {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(32 << 10) // it works without
+	}
+	return ctx
 }
 
 // shutdownTimeout is how long requests may take to end when the server closes.

@@ -70,6 +70,8 @@ type Server struct {
 	b                behaviour
 	handler          http.Handler
 	closing          chan struct{}
+	// endless says that answers have no end.
+	endless bool
 	// second is the second tenant, and peer the other one of the two; nil
 	// without a second.
 	second, peer *Server
@@ -120,6 +122,7 @@ func New(cfg Config) (*Server, error) {
 			return nil, err
 		}
 		s.handler = h
+		s.endless = cfg.Hostile == HostileEndlessBody || cfg.Hostile == HostileEndlessHeaders
 	}
 	return s, nil
 }
