@@ -104,9 +104,23 @@ func line(r *engine.Result) string {
 	return s
 }
 
+// clean is the report of everything on the reference as it should be. Several
+// proofs read it, so it is made once.
+func clean(t *testing.T) *engine.Report {
+	t.Helper()
+	cleanOnce.Do(func() { cleanReport = run(t, suites.All(), reference.Config{}) })
+	require.NotNil(t, cleanReport, "another test could not make it")
+	return cleanReport
+}
+
+var (
+	cleanOnce   sync.Once
+	cleanReport *engine.Report
+)
+
 // Proof 1: the reference passes everything.
 func TestClean(t *testing.T) {
-	report := run(t, suites.All(), reference.Config{})
+	report := clean(t)
 	for i := range report.Results {
 		r := &report.Results[i]
 		switch r.Outcome {
@@ -247,7 +261,7 @@ func TestNoFreeFault(t *testing.T) {
 // alwaysSkipped lists the flows that a dialect never plays, and the promises,
 // which TestPromises is about: nothing is sent, so nothing can be caught.
 func alwaysSkipped(t *testing.T) map[string]bool {
-	report := run(t, suites.All(), reference.Config{})
+	report := clean(t)
 	out := map[string]bool{}
 	for i := range report.Results {
 		r := &report.Results[i]
