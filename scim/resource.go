@@ -15,6 +15,41 @@ import (
 type Resource struct {
 	raw  []byte
 	json gjson.Result
+	// index holds the members of the object in their order; nil when they are
+	// looked for in the JSON each time.
+	index []namedValue
+}
+
+type namedValue struct {
+	name  string
+	value gjson.Result
+}
+
+// Indexed returns the resource with its members found once, for who looks up
+// many paths.
+func (r Resource) Indexed() Resource {
+	if !r.json.IsObject() {
+		return r
+	}
+	r.index = []namedValue{}
+	r.json.ForEach(func(k, v gjson.Result) bool {
+		r.index = append(r.index, namedValue{k.Str, v})
+		return true
+	})
+	return r
+}
+
+// member is the member with a name, without regard to case.
+func (r Resource) member(name string) gjson.Result {
+	if r.index == nil {
+		return member(r.json, name)
+	}
+	for i := range r.index {
+		if m := &r.index[i]; len(m.name) == len(name) && strings.EqualFold(m.name, name) {
+			return m.value
+		}
+	}
+	return gjson.Result{}
 }
 
 // The reasons why bytes are no resource.
@@ -59,7 +94,7 @@ func (r Resource) JSON() gjson.Result { return r.json }
 
 // ID is the id, or "" when it is absent or not a string.
 func (r Resource) ID() string {
-	if v := member(r.json, "id"); v.Type == gjson.String {
+	if v := r.member("id"); v.Type == gjson.String {
 		return v.Str
 	}
 	return ""
@@ -85,7 +120,7 @@ func (r Resource) Lookup(path string) []gjson.Result {
 	if p == nil {
 		return nil
 	}
-	return p.lookup(r.json)
+	return p.lookup(r)
 }
 
 // lookupPath is a parsed path, made to be used many times.
@@ -117,18 +152,19 @@ func parsedPath(s string) *lookupPath {
 	return p
 }
 
-func (p *lookupPath) lookup(object gjson.Result) []gjson.Result {
+func (p *lookupPath) lookup(r Resource) []gjson.Result {
+	top := r.member
 	if p.whole != "" {
-		if extension := member(object, p.whole); extension.IsObject() {
+		if extension := top(p.whole); extension.IsObject() {
 			return values(extension)
 		}
-		if extension := member(object, p.Attr.URN); extension.Exists() {
-			object = extension
+		if extension := top(p.Attr.URN); extension.Exists() {
+			top = func(name string) gjson.Result { return member(extension, name) }
 		} else if !isCore(p.Attr.URN) {
 			return nil
 		}
 	}
-	found := values(member(object, p.Attr.Name))
+	found := values(top(p.Attr.Name))
 	if p.Filter != nil {
 		found = selected(found, p.Filter, p.Attr.Name)
 	}

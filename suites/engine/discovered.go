@@ -42,6 +42,9 @@ type Discovered struct {
 
 	mu  sync.RWMutex
 	ids map[string]bool
+
+	// recent is of Recall.
+	recent recent
 }
 
 // ResourceType is an entry of /ResourceTypes (RFC 7643 section 6).

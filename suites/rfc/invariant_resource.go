@@ -347,6 +347,10 @@ func perResource(m Meta, about string, rule func(resource, *Discovered) []Findin
 
 // resourcesIn lists the resources in an answer.
 func resourcesIn(x *scim.Exchange, d *Discovered) []resource {
+	return d.Recall(x, func() any { return findResources(x, d) }).([]resource)
+}
+
+func findResources(x *scim.Exchange, d *Discovered) []resource {
 	if x.Response.Status/100 != 2 || len(x.Response.Body) == 0 || x.Response.Truncated || endpointOf(x) == scim.BulkEndpoint {
 		return nil
 	}
@@ -365,11 +369,13 @@ func resourcesIn(x *scim.Exchange, d *Discovered) []resource {
 			return nil
 		}
 		for _, r := range list.Resources {
+			r = r.Indexed()
 			out = append(out, resource{r, typeOf(r, x, d), projected, true})
 		}
 		return out
 	}
 	r, err := scim.NewResource(x.Response.Body)
+	r = r.Indexed()
 	if err != nil || x.Request.Method == http.MethodDelete || !r.Has("id") && !r.Has("schemas") && !r.Has("meta") {
 		return nil // the last is no resource at all, which the checks notice
 	}
