@@ -68,6 +68,9 @@ func (s *Server) patch(c *call, t *resourceType, id string) (*reply, error) {
 	if err := p.runAll(operations); err != nil {
 		return nil, err
 	}
+	if err := p.keepsImmutableLists(); err != nil {
+		return nil, err
+	}
 	if err := s.change(c, r, p.doc); err != nil {
 		return nil, err
 	}

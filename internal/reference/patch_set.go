@@ -66,6 +66,18 @@ func (p *patcher) setAttribute(o *operation, t *target, v any) error {
 	return nil
 }
 
+// keepsImmutableLists refuses to leave other values in a multi-valued attribute
+// that is immutable, by whichever paths they got there.
+func (p *patcher) keepsImmutableLists() error {
+	for _, at := range p.r.kind.places() {
+		a, old := at.attr, at.get(p.r.doc)
+		if a.mutability == immutable && a.multiValued && !isEmpty(old) && !a.equal(old, at.get(p.doc)) && !p.srv.b.changesImmutable(p.c) {
+			return refuse(scim.Mutability, "%s is immutable", a.name)
+		}
+	}
+	return nil
+}
+
 // setList adds values to a multi-valued attribute, or replaces all of them. A
 // single value without an array is taken as well.
 func (p *patcher) setList(o *operation, t *target, v any) error {

@@ -84,6 +84,20 @@ var demandVariations = []Variation{
 			}
 			return nil
 		})},
+	{"inactive-creates-refused", "A create of a user with active: false is refused", "7644-3.3-13, bitwarden 7891",
+		onWrite(func(_ *call, r *resource, before, after object) error {
+			if before == nil && r.isUser() && after["active"] == false {
+				return refuse(scim.InvalidValue, "a new user has to be active")
+			}
+			return nil
+		})},
+	{"group-names-short", "A displayName of a group has 64 characters at most, and longer ones are refused", "7643-2.3.1-02, pulumi 14435",
+		onWrite(func(_ *call, r *resource, _, after object) error {
+			if name := textOf(after, "displayName"); r.kind.endpoint == scim.GroupsEndpoint && len([]rune(name)) > 64 {
+				return refuse(scim.InvalidValue, "displayName has more than 64 characters")
+			}
+			return nil
+		})},
 	{"devices-refused", "A device cannot be made without a warehouse, of which the schemas tell nothing", "7644-3.1-04",
 		onRequest(func(c *call) (*reply, error) {
 			if c.endpoint() == "/Devices" && c.isCreate() {

@@ -132,6 +132,13 @@ var offerVariations = []Variation{
 			find(types[0].schema.attributes, "userName").mutability = immutable
 			return types
 		})},
+	{"emails-immutable", "The e-mail addresses of a user cannot be changed", "7643-7-26, vouch 1415",
+		onShape(func(types []*resourceType) []*resourceType {
+			if emails := find(types[0].schema.attributes, "emails"); emails != nil {
+				emails.mutability = immutable
+			}
+			return types
+		})},
 	{"manager-read-only", "The manager of a user comes from elsewhere and cannot be written", "7643-7-24",
 		onShape(func(types []*resourceType) []*resourceType {
 			if x := types[0].extension(scim.EnterpriseUserURN); x != nil {

@@ -22,6 +22,13 @@ var writeVariations = []Variation{
 			}
 			return nil, nil
 		})},
+	{"put-without-active-activates", "A PUT of a user that says nothing of active makes it active", "7644-3.5.1-07, vouch 1415",
+		onWrite(func(c *call, r *resource, before, after object) error {
+			if _, said := member(c.body, "active"); before != nil && !said && c.isPut() && r.isUser() {
+				after["active"] = true
+			}
+			return nil
+		})},
 	{"user-names-in-lower-case", "A userName is kept in lower case", "7643-7-23",
 		onWrite(func(_ *call, _ *resource, _, after object) error {
 			if name, ok := after["userName"].(string); ok {

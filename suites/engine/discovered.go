@@ -242,11 +242,18 @@ func (d *Discovered) PathsOfType(of *ResourceType, kind string) []string {
 }
 
 // Offers ends the check as not applicable when the target's schemas say that
-// one of the attributes cannot be written and read back (requirement
-// 7644-3.1-04). Schemas that cannot be read say nothing: then the definitions
-// of RFC 7643 hold.
+// one of the attributes, or the one that it is a part of, cannot be written and
+// read back (requirement 7644-3.1-04). Schemas that cannot be read say nothing:
+// then the definitions of RFC 7643 hold.
 func (t *T) Offers(urn string, paths ...string) {
+	var all []string
 	for _, p := range paths {
+		if whole, _, isPart := strings.Cut(p, "."); isPart {
+			all = append(all, whole)
+		}
+		all = append(all, p)
+	}
+	for _, p := range all {
 		a, listed := t.Target().Attribute(urn, p)
 		switch {
 		case !listed && len(t.Target().Schemas) > 0:

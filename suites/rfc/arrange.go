@@ -54,6 +54,21 @@ func activeUser(t *T) *Resource {
 	return u
 }
 
+// inactiveUser arranges a user that is created inactive, whatever becomes of it.
+// A check that needs one does not apply where such a create is refused: a
+// service provider is free in what it takes (requirement 7644-3.3-13).
+func inactiveUser(t *T) *Resource {
+	t.Offers(scim.UserURN, "active")
+	doc := t.NewUser(Set("active", false))
+	a := t.Post(scim.UsersEndpoint, doc)
+	if a.Code() == 400 {
+		t.Skip("the target refuses to create a user with active: false")
+	}
+	u := a.Arranging().Status(201).Created(scim.UsersEndpoint, doc)
+	u.Body = t.Get(u).Arranging().Status(200).Resource()
+	return u
+}
+
 // alive blocks the check unless /Users answers a query. A query of all users
 // may be refused as too wide.
 func alive(t *T) {

@@ -299,7 +299,7 @@ func keepsImmutable(t *T, m *generated, f Field, other any) {
 	a := t.Get(m.Resource).Status(200)
 	sent, _ := f.In(m.Sent)
 	got := a.Resource().Lookup(f.Path())
-	changed := sameValue(&f.Attribute, other, got) && !sameValue(&f.Attribute, other, []gjson.Result{gjson.Parse(written(sent))})
+	changed := sameValue(&f.Attribute, other, got) && !sameValue(&f.Attribute, other, listed(gjson.Parse(written(sent))))
 	a.Holds(!changed && len(got) > 0, f.Path(), written(sent), read(got), "the immutable "+f.Path()+" of a "+m.of.Name+" has lost its value")
 }
 

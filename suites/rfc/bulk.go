@@ -133,7 +133,7 @@ var bulkOperationChecks = []Check{
 	}, Body: func(t *T) {
 		t.Offers(scim.UserURN, "displayName")
 		u := t.GivenUser()
-		doc := t.NewUser(Set("userName", u.Text("userName")), Set("displayName", "North Star"))
+		doc := with(u.Sent, Set("displayName", "North Star"))
 		a := bulk(t, Doc{"method": "PUT", "path": u.Path(), "data": doc})
 		succeeds(a, result(results(a, 1), "", 0), "200")
 		t.Get(u).Status(200).EqualFold("displayName", "North Star")

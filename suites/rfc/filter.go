@@ -126,8 +126,8 @@ var filterOperatorChecks = []Check{
 		Requires: []string{"7644-3.4.2.2-10", "7644-3.4.2.2-33"}, Needs: []Feature{Filtering},
 		Catches: []string{"filter-boolean-as-string"},
 	}, Body: func(t *T) {
-		t.Offers(scim.UserURN, "active")
-		on, off := t.GivenUser(Set("active", true)), t.GivenUser(Set("active", false))
+		off := inactiveUser(t)
+		on := t.GivenUser(Set("active", true))
 		if on.Body.Get("active").Raw == off.Body.Get("active").Raw {
 			t.Skip("the target does not keep active")
 		}
@@ -141,8 +141,7 @@ var filterOperatorChecks = []Check{
 		Breaks:  []string{"E14", "OKTA-Q09"},
 		Catches: []string{"inactive-hidden-from-filter"},
 	}, Body: func(t *T) {
-		t.Offers(scim.UserURN, "active")
-		u := t.GivenUser(Set("active", false))
+		u := inactiveUser(t)
 		if u.Body.Get("active").Raw != "false" {
 			t.Block("could not arrange: the target does not create inactive users")
 		}
