@@ -55,7 +55,7 @@ type Variation struct {
 // faultTopics are the lists of faults, one for each file.
 var faultTopics = [][]Fault{
 	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
-	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, resourceFaults, messageFaults,
+	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, membershipFaults, resourceFaults, messageFaults,
 	filterFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults, supportFaults, driftFaults,

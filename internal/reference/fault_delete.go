@@ -29,6 +29,25 @@ func instead(f func(c *call, r *resource) (*reply, error)) func(*behaviour) {
 }
 
 var deleteFaults = []Fault{
+	{"deleted-manager-500", "A user whose manager was deleted is answered with 500", "7643-2.3.7-08",
+		onAnswer(func(c *call, a *reply) {
+			if !c.isRead() || !a.shows.isUser() {
+				return
+			}
+			c.srv.store.mu.RLock()
+			defer c.srv.store.mu.RUnlock()
+			for _, id := range managerIDs(a.shows.doc) {
+				if c.srv.store.byID[id] == nil {
+					*a = *errorReply(fail(http.StatusInternalServerError, "the manager does not exist"))
+				}
+			}
+		})},
+	{"delete-manager-deletes-reports", "Deleting a user deletes those whose manager it is", "7643-2.3.7-08",
+		onDelete(func(c *call, r *resource) {
+			for _, u := range slices.Clone(c.srv.store.reports[r.id]) {
+				c.srv.drop(u)
+			}
+		})},
 	{"delete-ignored", "DELETE answers 204 and deletes nothing", "7644-3.6-03",
 		instead(func(*call, *resource) (*reply, error) { return newReply(http.StatusNoContent, nil), nil })},
 	{"delete-answers-200", "DELETE is answered with 200 and a body", "E79, 7644-3.6-08",

@@ -68,18 +68,6 @@ var supportFaults = []Fault{
 			}
 			return nil
 		})},
-	{"external-id-change-leaves-groups", "A user whose externalId changes is taken out of its groups", "E74, E77",
-		onWrite(func(c *call, r *resource, before, after object) error {
-			if before == nil || !r.isUser() || before["externalId"] == after["externalId"] {
-				return nil
-			}
-			for _, g := range slices.Clone(c.srv.store.groups[r.id]) {
-				doc := fork(g.doc)
-				doc["members"] = slices.DeleteFunc(slices.Clone(listOf(doc["members"])), func(m any) bool { return memberID(m) == r.id })
-				c.srv.store.replace(g, doc)
-			}
-			return nil
-		})},
 	{"inactive-deleted-stays-member", "A user that is made inactive is deleted, and stays a member of its groups", "entra.md 5.12, OKTA-Q36 (B25)",
 		onAnswer(func(c *call, a *reply) {
 			if r := a.shows; r.isUser() && r.doc["active"] == false && (c.isPatch() || c.isPut()) {

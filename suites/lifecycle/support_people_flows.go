@@ -157,9 +157,12 @@ var peopleSupportFlows = []Flow{
 		Catches: []string{"inactive-is-final"},
 		CatchesIn: map[string][]string{
 			"okta-aiw": {"inactive-hidden-from-filter", "put-same-members-refused"}, "okta-oin": {"inactive-hidden-from-filter", "patch-replace-members-501"},
-			"entra-legacy": {"inactive-deleted-stays-member"}, "entra-compliant": {"inactive-deleted-stays-member"},
-			"pingfederate": {"put-same-members-refused"},
-			"onelogin":     {"patch-add-overwrites-list"},
+			"entra-legacy":    {"inactive-deleted-stays-member", "inactive-leaves-groups"},
+			"entra-compliant": {"inactive-deleted-stays-member", "inactive-leaves-groups"},
+			"authentik":       {"inactive-leaves-groups", "put-leaves-groups"},
+			"jumpcloud":       {"inactive-leaves-groups"},
+			"pingfederate":    {"put-same-members-refused"},
+			"onelogin":        {"patch-add-overwrites-list"},
 		},
 		Steps: []FlowStep{
 			{"pushed", "A group with two members is pushed", func(s *Sync) { s.GivenGroup("sales", "ada", "bo") }},

@@ -92,6 +92,28 @@ var deleteChecks = []Check{
 		t.Get(again).Status(200).Judged().EqualFold("userName", u.Text("userName")).NotEqual("id", u.ID)
 	}},
 	{Meta: Meta{
+		ID: "delete.manager-leaves-reports", Level: Must,
+		Title:    "A deleted manager leaves the users whose manager it was",
+		Requires: []string{"7644-3.6-01", "7643-2.3.7-08"}, Needs: []Feature{DeleteMethod, EnterpriseUser},
+		Catches: []string{"delete-manager-deletes-reports", "deleted-manager-500"},
+	}, Body: func(t *T) {
+		boss, u := managed(t)
+		t.Delete(boss).Arranging().Success()
+		t.Get(u).Status(200).EqualFold("userName", u.Text("userName"))
+	}},
+	{Meta: Meta{
+		ID: "delete.group-name-is-free-again", Level: Should,
+		Title:    "A deleted group does not stand in the way of a new one with the same displayName",
+		Requires: []string{"7644-3.6-07", "7643-3.1-07"}, Needs: []Feature{Groups, DeleteMethod},
+		Catches: []string{"deleted-group-name-stays-taken"},
+	}, Body: func(t *T) {
+		g := t.GivenGroup()
+		t.Delete(g).Arranging().Success()
+		doc := t.NewGroup(Set("displayName", g.Text("displayName")))
+		again := t.Post(scim.GroupsEndpoint, doc).Status(201).Created(scim.GroupsEndpoint, doc)
+		t.Get(again).Status(200).Judged().EqualFold("displayName", g.Text("displayName")).NotEqual("id", g.ID)
+	}},
+	{Meta: Meta{
 		ID: "delete.unknown-id-answers-404", Level: Should,
 		Title:    "DELETE of an unknown id answers 404",
 		Requires: []string{"7644-3.6-09", "7644-3.12-11"}, Needs: []Feature{DeleteMethod},

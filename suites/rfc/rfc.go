@@ -31,7 +31,7 @@ func Checks() []Check {
 		replaceChecks,
 		patchAddChecks, patchRemoveChecks, patchReplaceChecks, patchMatrixChecks, patchErrorChecks,
 		deleteChecks,
-		groupChecks, membershipChecks,
+		groupChecks, membershipChecks, userMembershipChecks,
 		bulkChecks,
 		meChecks,
 		etagChecks,
