@@ -32,8 +32,20 @@ var awkward = []struct {
 	{"long", "more than 200 characters", strings.TrimSpace(strings.Repeat("Nadia Novak ", 20)), Should, []string{"store-truncates"}},
 }
 
+// awkwardGroups are names that groups of directories have.
+var awkwardGroups = []struct {
+	id, what, text string
+	posted         Level
+	catches        []string
+}{
+	{"non-ascii", "letters outside ASCII", "Vertrieb Köln 営業部", Must, []string{"group-name-ascii-only", "store-mojibake"}},
+	{"signs", "dots, commas, ampersands and parentheses", "R&D.Europe, Sales (EMEA)", Should, []string{"group-name-signs-refused"}},
+	{"slash", "slashes", "Engineering/Platform/SRE", Should, []string{"group-name-cut-at-slash"}},
+	{"long", "more than 100 characters", strings.TrimSpace(strings.Repeat("Regional Sales ", 7)), Should, []string{"group-name-cut"}},
+}
+
 // Data that hurts. That a filter finds it is a matter of filterValueChecks.
-var dataChecks = slices.Concat(postedData(), patchedData(), otherData)
+var dataChecks = slices.Concat(postedData(), patchedData(), groupData(), otherData)
 
 func postedData() (checks []Check) {
 	for _, w := range awkward {
@@ -52,6 +64,29 @@ func postedData() (checks []Check) {
 			}
 			u := a.Status(201).Created(scim.UsersEndpoint, doc)
 			showsText(t.Get(u).Status(200).Judged(), u.Text("displayName"))
+		}})
+	}
+	return checks
+}
+
+// groupData are checks that a group keeps its name, by which identity providers
+// look for it.
+func groupData() (checks []Check) {
+	for _, w := range awkwardGroups {
+		checks = append(checks, Check{Meta: Meta{
+			ID: "data.group." + w.id, Level: w.posted,
+			Title:    "A new group keeps a displayName with " + w.what,
+			Requires: []string{"7643-2.3.1-01", "7643-4.2-03", "7644-3.3-13"}, Needs: []Feature{Groups},
+			Catches: w.catches,
+		}, Body: func(t *T) {
+			t.GivenGroup()
+			doc := t.NewGroup(Set("displayName", w.text+" "+t.Tag()))
+			a := t.Post(scim.GroupsEndpoint, doc)
+			if a.Code() == 400 {
+				a = a.Advisory() // the definition may demand a format
+			}
+			g := a.Status(201).Created(scim.GroupsEndpoint, doc)
+			showsText(t.Get(g).Status(200).Judged(), g.Text("displayName"))
 		}})
 	}
 	return checks
@@ -127,10 +162,56 @@ var otherData = []Check{
 		u := t.GivenUser(Set("userName", name), Set("emails", Values{email("work", address)}))
 		t.Get(u).Status(200).EqualFold("userName", name)
 	}},
+	{Meta: Meta{
+		ID: "data.user-name.long", Level: Should,
+		Title:    "A userName with more than 100 characters is kept whole",
+		Requires: []string{"7643-2.3.1-01", "7644-3.3-13"},
+		Catches:  []string{"user-name-cut"},
+	}, Body: func(t *T) {
+		name := mailbox(t, strings.Repeat("n", 40)) // RFC 5321 section 4.5.3.1 takes 64 octets before the @
+		name = strings.Replace(name, "@", "@"+strings.Repeat("regional-sales.", 6), 1)
+		showsWhole(t, "userName", name)
+	}},
+	{Meta: Meta{
+		ID: "data.external-id.long", Level: Should,
+		Title:    "An externalId with more than 64 characters is kept whole",
+		Requires: []string{"7643-2.3.1-01", "7644-3.3-13"},
+		Catches:  []string{"external-id-cut"},
+	}, Body: func(t *T) {
+		keeps(t, t.GivenUser(), "externalId")
+		showsWhole(t, "externalId", strings.Repeat("0123456789abcdef", 6)+t.Tag())
+	}},
+	{Meta: Meta{
+		ID: "data.emails.two-of-a-type", Level: Should,
+		Title:    "A new user keeps two e-mail addresses of one type",
+		Requires: []string{"7644-3.3-13"},
+		Catches:  []string{"second-of-a-type-lost"},
+	}, Body: func(t *T) {
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
+		if len(t.GivenUser(Emails("work", "home")).Body.Lookup("emails.value")) < 2 {
+			t.Skip("the target keeps one e-mail address")
+		}
+		first, second := mailbox(t, "first"), mailbox(t, "second")
+		u := t.GivenUser(Set("emails", Values{email("work", first), email("work", second)}))
+		t.Get(u).Status(200).
+			Count("emails[value eq "+scim.Quote(first)+"]", 1).
+			Count("emails[value eq "+scim.Quote(second)+"]", 1)
+	}},
 	userName("apostrophe", "an apostrophe", "o'brien", []string{"OKTA-Q06"}, "filter-cut-at-apostrophe"),
 	userName("plus", "a plus sign", "nadia+1", []string{"OKTA-Q06", "E05"}, "filter-plus-as-space", "query-decoded-twice"),
 	userName("percent", "a percent sign", "nadia%41", []string{"OKTA-Q06"}, "filter-decoded-twice"),
 	userName("non-ascii", "letters outside ASCII", "zoë", []string{"OKTA-Q06"}, "filter-ascii-only"),
+}
+
+// showsWhole expects a text of a new user to come back whole, or to be refused.
+func showsWhole(t *T, attr, text string) {
+	doc := t.NewUser(Set(attr, text))
+	a := t.Post(scim.UsersEndpoint, doc)
+	if a.Code() == 400 {
+		a = a.Advisory() // the definition may demand a format
+	}
+	u := a.Status(201).Created(scim.UsersEndpoint, doc)
+	t.Get(u).Status(200).Judged().EqualFold(attr, text)
 }
 
 // userName is a check that a user with such a userName is found by it, which
