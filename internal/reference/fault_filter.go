@@ -20,6 +20,13 @@ var filterFaults = []Fault{
 			}
 			return f
 		})},
+	{"filter-group-names-contain", "The operator eq on the displayName of groups is read as co", "FusionAuth 3111, 7644-3.4.2.2-10",
+		onCompare(func(c *call, f *scim.Compare) scim.Filter {
+			if f.Op == scim.EQ && c.endpoint() == scim.GroupsEndpoint && strings.EqualFold(f.Attr.Name, "displayName") {
+				return &scim.Compare{Attr: f.Attr, Op: scim.CO, Value: f.Value}
+			}
+			return f
+		})},
 	{"filter-unsupported-ignored", "Filters are announced as unsupported, and ignored", "7644-3.4.2.2-01, E16",
 		func(b *behaviour) {
 			onConfig(func(o object) { o["filter"] = object{"supported": false, "maxResults": maxPageSize} })(b)

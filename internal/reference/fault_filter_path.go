@@ -266,6 +266,22 @@ var filterLogicFaults = []Fault{
 		}
 		return f
 	})},
+	{"filter-right-parentheses-ignored", "Parentheses behind and are not read", "SimpleIdServer 912, 7644-3.4.2.2-27", onJoin(func(f scim.Filter) scim.Filter {
+		if a, ok := f.(*scim.And); ok {
+			if o, ok := a.Right.(*scim.Or); ok {
+				return &scim.Or{Left: &scim.And{Left: a.Left, Right: o.Left}, Right: o.Right}
+			}
+		}
+		return f
+	})},
+	{"filter-and-first-two", "Of three conditions joined with and the last is not read", "7644-3.4.2.2-24", onJoin(func(f scim.Filter) scim.Filter {
+		if a, ok := f.(*scim.And); ok {
+			if first, ok := a.Left.(*scim.And); ok {
+				return first
+			}
+		}
+		return f
+	})},
 	{"filter-not-takes-the-rest", "not holds for all that follows it", "7644-3.4.2.2-36", onJoin(func(f scim.Filter) scim.Filter {
 		if a, ok := f.(*scim.And); ok {
 			if n, ok := a.Left.(*scim.Not); ok {

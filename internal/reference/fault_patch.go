@@ -61,6 +61,13 @@ func isURN(key string) bool    { return strings.HasPrefix(strings.ToLower(key), 
 func patched(c *call, a *reply) bool { return c.isPatch() && a.shows != nil }
 
 var patchFaults = []Fault{
+	{"patch-loses-addresses", "A PATCH of another attribute takes the addresses of a user away", "7644-3.5.2.3-10, wso2 11801",
+		onWrite(func(c *call, r *resource, before, after object) error {
+			if c.isPatch() && r.isUser() && same(before["addresses"], after["addresses"]) {
+				delete(after, "addresses")
+			}
+			return nil
+		})},
 	{"patch-ignored", "PATCH answers 200 and changes nothing", "OKTA-Q01 (B5), E44",
 		skipWhen(func(*patcher, *operation, *target) bool { return true })},
 	{"patch-op-capitals-only", "Only operations called Add, Remove and Replace do something", "E21, OKTA-Q27 (B27)",

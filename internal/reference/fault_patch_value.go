@@ -179,6 +179,29 @@ var patchValueFaults = []Fault{
 			_, filter, _ := strings.Cut(o.path, "[")
 			return strings.Contains(filter, ":")
 		})},
+	{"patch-path-boolean-without-effect", "An operation whose filter compares a boolean does nothing", "wire-server 5419",
+		skipWhen(func(_ *patcher, o *operation, t *target) bool {
+			return t != nil && t.holds != nil && strings.Contains(o.path, "primary eq true")
+		})},
+	{"patch-value-names-case-sensitive", "A name in a value without a path that is not written as in the schema is ignored", "7643-2.1-02",
+		onOperation(func(p *patcher, o *operation) error {
+			if in, ok := o.value.(object); ok && o.path == "" {
+				left := cloneObject(in)
+				for key := range in {
+					if a := p.r.kind.find("", key).attr; a != nil && a.name != key {
+						delete(left, key)
+					}
+				}
+				o.value = left
+			}
+			return nil
+		})},
+	{"patch-path-splits-at-dots", "A path is split at the dots in its filter, too, and refused", "scim-patch 161",
+		refuseWhen(http.StatusBadRequest, scim.InvalidPath, func(_ *patcher, o *operation, _ *target) bool {
+			_, filter, _ := strings.Cut(o.path, "[")
+			filter, sub, _ := strings.Cut(filter, "]")
+			return strings.Contains(filter, ".") && sub != ""
+		})},
 	{"patch-add-unmatched-refused", "An add whose filter selects nothing is refused", "E31",
 		refuseWhen(http.StatusBadRequest, scim.NoTarget, func(p *patcher, o *operation, t *target) bool { return o.is(opAdd) && p.unmatched(t) })},
 	{"patch-add-unmatched-without-effect", "An add whose filter selects nothing does nothing", "EL-2, E31",

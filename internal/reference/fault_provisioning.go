@@ -35,6 +35,20 @@ func (t *target) isManager() bool { return t != nil && t.attr != nil && t.attr.n
 // without its flag: Add, Replace, Remove.
 func (o *operation) capitalized() bool { return o.op != strings.ToLower(o.op) }
 
+// inactiveNamesake is an inactive user with the userName that is sent, or nil.
+func (c *call) inactiveNamesake() *resource {
+	t, name := c.kind(), textOf(c.body, "userName")
+	if t == nil || name == "" {
+		return nil
+	}
+	for _, r := range c.srv.store.find(t, t.find("", "userName").attr, name) {
+		if r.isUser() && r.doc["active"] == false {
+			return r
+		}
+	}
+	return nil
+}
+
 var provisioningFaults = []Fault{
 	{"create-forces-inactive", "Every new user is inactive, whatever was sent", "okta.md 2.2",
 		onWrite(func(_ *call, r *resource, before, after object) error {
@@ -128,6 +142,27 @@ var provisioningFaults = []Fault{
 					c.srv.drop(r)
 				}
 			}
+		})},
+	{"create-revives-inactive", "A create with the userName of an inactive user makes that user active and answers 201", "7644-3.3-11, kpi 7076",
+		onRequest(func(c *call) (*reply, error) {
+			if !c.isCreate() || c.endpoint() != scim.UsersEndpoint {
+				return nil, nil
+			}
+			c.srv.store.mu.Lock()
+			defer c.srv.store.mu.Unlock()
+			r := c.inactiveNamesake()
+			if r == nil {
+				return nil, nil
+			}
+			doc := fork(r.doc)
+			doc["active"] = true
+			c.srv.store.replace(r, doc)
+			c.srv.touch(r)
+			return c.srv.show(c, r, http.StatusCreated), nil
+		})},
+	{"inactive-user-name-free", "A create with the userName of an inactive user makes a second user", "7644-3.3-11, OKTA-Q14",
+		onSwitch(func(s *switches) {
+			s.acceptDuplicate = func(c *call) bool { return c.isCreate() && c.inactiveNamesake() != nil }
 		})},
 	{"unknown-group-answers-500", "A group that does not exist is answered with 500", "OKTA-Q35",
 		onAnswer(func(c *call, a *reply) {

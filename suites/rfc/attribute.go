@@ -55,7 +55,7 @@ func roundTrips(f Field) bool {
 // each way of writing it. What POST stores is up to the service provider
 // (requirement 7644-3.3-13): that is advisory. PUT and PATCH are held against
 // what a POST has shown to be kept.
-var attributeChecks = slices.Concat(createdAttributes(), replacedAttributes(), patchedAttributes())
+var attributeChecks = slices.Concat(createdAttributes(), replacedAttributes(), patchedAttributes(), leftAlone)
 
 func createdAttributes() (checks []Check) {
 	for _, k := range classes {
@@ -125,6 +125,48 @@ func patchedAttributes() (checks []Check) {
 		}})
 	}
 	return checks
+}
+
+// leftAlone is that a PATCH of one attribute is a PATCH of one attribute.
+var leftAlone = []Check{{Meta: Meta{
+	ID: "attribute.patch.leaves-the-others", Level: Must,
+	Title:    "PATCH of one attribute leaves all others that the target's schemas list as they are",
+	Requires: []string{"7644-3.5.2.3-10"}, Needs: []Feature{Patch},
+	Catches: []string{"patch-replaces-resource", "patch-loses-addresses"},
+}, Body: func(t *T) {
+	eachType(t, "attributes beside one that changes", roundTrips, func(of *ResourceType, fields []Field) string {
+		m, reason := arrange(t, of, fields)
+		if m == nil {
+			return reason
+		}
+		kept := slices.DeleteFunc(slices.Clone(m.fields), func(f Field) bool {
+			sent, _ := f.In(m.Sent)
+			return !sameValue(&f.Attribute, sent, m.Body.Lookup(f.Path()))
+		})
+		i := slices.IndexFunc(kept, namesNobody)
+		if i < 0 || len(kept) < 2 {
+			return "a create keeps too few of them"
+		}
+		one := kept[i]
+		a := t.Patch(m.Resource, Replace(one.Path(), next(t, one)))
+		if notOffered(a) || doubtful(a) {
+			return "PATCH of " + one.Path() + " answers " + codeOf(a)
+		}
+		a.Success()
+		shows := t.Get(m.Resource).Status(200)
+		for _, f := range slices.Delete(slices.Clone(kept), i, i+1) {
+			sent, _ := f.In(m.Sent)
+			got := shows.Resource().Lookup(f.Path())
+			shows.Holds(sameValue(&f.Attribute, sent, got), f.Path(), written(sent), read(got), "PATCH of "+one.Path()+" of a "+of.Name+" changes "+f.Path()+", too")
+		}
+		return ""
+	})
+}}}
+
+// namesNobody reports whether a field is a text of which a service provider makes
+// no other name.
+func namesNobody(f Field) bool {
+	return singular("string")(f) && !slices.Contains([]string{"displayname", "nickname"}, strings.ToLower(f.Name))
 }
 
 // next is the second value of a field, which differs from the one that it was

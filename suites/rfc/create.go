@@ -170,6 +170,21 @@ var createChecks = []Check{
 		t.Post(scim.UsersEndpoint, other).Status(409)
 	}},
 	{Meta: Meta{
+		ID: "create.duplicate-of-inactive-answers-409", Level: Must,
+		Title:    "A userName that an inactive user has is refused with 409, and the user stays inactive",
+		Requires: []string{"7644-3.3-11", "7643-4.1.1-02"},
+		Breaks:   []string{"OKTA-Q14", "E75"},
+		Catches:  []string{"create-revives-inactive", "inactive-user-name-free"},
+	}, Body: func(t *T) {
+		u := inactiveUser(t)
+		if u.Body.Get("active").Raw != "false" {
+			t.Skip("the target does not create inactive users")
+		}
+		a := t.Post(scim.UsersEndpoint, t.NewUser(Set("userName", u.Text("userName"))))
+		t.Get(u).Status(200).Equal("active", false)
+		a.Status(409)
+	}},
+	{Meta: Meta{
 		ID: "create.posted-values-come-back", Level: Should,
 		Title:    "The attributes of a create request are stored",
 		Requires: []string{"7644-3.3-13", "7643-3.1-14", "7643-4.1.1-08"},
@@ -192,8 +207,9 @@ var createChecks = []Check{
 		Catches:  []string{"create-forces-active", "active-inverted"},
 	}, Body: func(t *T) {
 		t.Offers(scim.UserURN, "active")
-		u := t.GivenUser(Set("active", false))
-		t.Get(u).Status(200).Equal("active", false)
+		doc := t.NewUser(Set("active", false))
+		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
+		t.Get(u).Status(200).Judged().Equal("active", false)
 	}},
 	{Meta: Meta{
 		ID: "create.external-id-is-not-invented", Level: Must,

@@ -26,6 +26,20 @@ var filterLogicChecks = []Check{
 		findUsers(t, eq("displayName", north)+" and "+eq("userName", other.Text("userName"))).Finds()
 	}},
 	{Meta: Meta{
+		ID: "filter.logic.and-chain", Level: Must,
+		Title:    "A filter joins three conditions with and",
+		Requires: []string{"7644-3.4.2.2-24"}, Needs: []Feature{Filtering},
+		Catches: []string{"filter-and-left-only", "filter-and-right-only", "filter-and-first-two"},
+	}, Body: func(t *T) {
+		a, b, c := northSouthSouth(t)
+		north, south := eq("displayName", a.Text("displayName")), eq("displayName", b.Text("displayName"))
+		first, last := eq("externalId", c.Text("externalId")), eq("userName", c.Text("userName"))
+		keeps(t, c, "externalId")
+		findUsers(t, first+" and "+last+" and "+south).Finds(c)
+		findUsers(t, first+" and "+last+" and "+north).Finds()
+		findUsers(t, north+" and "+first+" and "+last).Finds()
+	}},
+	{Meta: Meta{
 		ID: "filter.logic.or", Level: Must,
 		Title:    "A filter with or finds what fulfils one of the sides",
 		Requires: []string{"7644-3.4.2.2-25", "7644-3.4.2.2-08"}, Needs: []Feature{Filtering},
@@ -77,6 +91,16 @@ var filterLogicChecks = []Check{
 		a, b, c := northSouthSouth(t)
 		findUsers(t, "("+eq("displayName", a.Text("displayName"))+" or "+eq("displayName", b.Text("displayName"))+
 			") and "+eq("userName", c.Text("userName"))).Finds(c)
+	}},
+	{Meta: Meta{
+		ID: "filter.logic.parentheses-at-the-end", Level: Must,
+		Title:    "Parentheses behind and hold together",
+		Requires: []string{"7644-3.4.2.2-36", "7644-3.4.2.2-27"}, Needs: []Feature{Filtering},
+		Catches: []string{"filter-parentheses-ignored", "filter-right-parentheses-ignored"},
+	}, Body: func(t *T) {
+		a, b, c := northSouthSouth(t)
+		findUsers(t, eq("userName", c.Text("userName"))+" and ("+eq("displayName", a.Text("displayName"))+
+			" or "+eq("displayName", b.Text("displayName"))+")").Finds(c)
 	}},
 	{Meta: Meta{
 		ID: "filter.logic.nested-parentheses", Level: Must,

@@ -123,6 +123,34 @@ var patchReplaceChecks = []Check{
 			EqualFold(`addresses[type eq "home"].streetAddress`, "1 Harbour Street")
 	}},
 	{Meta: Meta{
+		ID: "patch.replace.value-path-with-dots", Level: Must,
+		Title:    "PATCH replace with a value path takes the dots in its filter for a part of the value",
+		Requires: []string{"7644-3.5.2.3-08", "7644-3.5.2-14"}, Needs: []Feature{Patch},
+		Catches: []string{"patch-ignored", "patch-path-splits-at-dots", "patch-value-path-ignores-filter"},
+	}, Body: func(t *T) {
+		t.Offers(scim.UserURN, "emails.value", "emails.type")
+		u := keeps(t, t.GivenUser(Emails("home", "work")), `emails[type eq "home"]`, `emails[type eq "work"]`)
+		home, work := u.Body.Get(`emails[type eq "home"].value`).String(), u.Body.Get(`emails[type eq "work"].value`).String()
+		t.Patch(u, Replace("emails[value eq "+scim.Quote(home)+"].type", "other")).Status(200, 204)
+		t.Get(u).Status(200).Count("emails", 2).
+			EqualFold(`emails[type eq "other"].value`, home).
+			EqualFold(`emails[type eq "work"].value`, work)
+	}},
+	{Meta: Meta{
+		ID: "patch.replace.value-path-by-boolean", Level: Must,
+		Title:    "PATCH replace with a value path of a boolean changes the value for which it is true",
+		Requires: []string{"7644-3.5.2.3-08", "7644-3.5.2-14"}, Needs: []Feature{Patch},
+		Catches: []string{"patch-ignored", "patch-path-boolean-without-effect", "patch-value-path-ignores-filter"},
+	}, Body: func(t *T) {
+		t.Offers(scim.UserURN, "emails.value", "emails.type", "emails.primary")
+		u := keeps(t, t.GivenUser(Emails("work", "home")), `emails[type eq "work" and primary eq true]`, `emails[type eq "home"]`)
+		home := u.Body.Get(`emails[type eq "home"].value`).String()
+		t.Patch(u, Replace("emails[primary eq true].value", mailbox(t, "new"))).Status(200, 204)
+		t.Get(u).Status(200).Count("emails", 2).
+			EqualFold(`emails[type eq "work"].value`, mailbox(t, "new")).
+			EqualFold(`emails[type eq "home"].value`, home)
+	}},
+	{Meta: Meta{
 		ID: "patch.replace.value-path-changes-all-matches", Level: Must,
 		Title:    "PATCH replace with a value path changes every matching value",
 		Requires: []string{"7644-3.5.2.3-08", "7644-3.5.2.3-07"}, Needs: []Feature{Patch},
@@ -240,8 +268,7 @@ var patchReplaceChecks = []Check{
 		Breaks:  []string{"E75", "E76", "OKTA-Q20"},
 		Catches: []string{"patch-ignored", "patch-refuses-inactive"},
 	}, Body: func(t *T) {
-		t.Offers(scim.UserURN, "active")
-		u := t.GivenUser(Set("active", false))
+		u := inactiveUser(t)
 		if u.Body.Get("active").Bool() {
 			t.Block("could not arrange: the target does not create inactive users")
 		}
@@ -352,6 +379,17 @@ var patchReplaceChecks = []Check{
 		u := keeps(t, t.GivenUser(), "name.familyName")
 		t.Patch(u, Replace("NAME.FAMILYNAME", "Weber")).Status(200, 204)
 		t.Get(u).Status(200).Count("name", 1).EqualFold("name.familyName", "Weber")
+	}},
+	{Meta: Meta{
+		ID: "patch.value-names-in-any-case", Level: Must,
+		Title:    "The attribute names in the value of a PATCH without a path are read without regard to case",
+		Requires: []string{"7643-2.1-02", "7644-3.5.2.3-01"}, Needs: []Feature{Patch},
+		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-value-names-case-sensitive"},
+	}, Body: func(t *T) {
+		t.Offers(scim.UserURN, "displayName")
+		u := keeps(t, t.GivenUser(), "displayName")
+		t.Patch(u, Replace("", Doc{"DISPLAYNAME": "Nadia Novak"})).Status(200, 204)
+		t.Get(u).Status(200).Count("displayName", 1).EqualFold("displayName", "Nadia Novak")
 	}},
 	{Meta: Meta{
 		ID: "patch.path-with-core-urn", Level: Must,

@@ -36,6 +36,16 @@ var unicodeChecks = []Check{
 		accepted(t, t.List(scim.UsersEndpoint, Filter(eq("userName", otherForm(stored))))).Status(200).All().Finds(u)
 	}},
 	{Meta: Meta{
+		ID: "filter.accents-of-user-name", Level: Must,
+		Title:    "A filter on userName does not find a user whose userName has an accent more",
+		Requires: []string{"7644-3.4.2.2-10"}, Needs: []Feature{Filtering},
+		Catches: []string{"filter-accents-ignored"},
+	}, Body: func(t *T) {
+		u, stored := accented(t)
+		control(t, eq("userName", stored), u)
+		accepted(t, t.List(scim.UsersEndpoint, Filter(eq("userName", mailbox(t, "zoe"))))).Status(200).All().Finds()
+	}},
+	{Meta: Meta{
 		ID: "create.unicode-forms-of-user-name", Level: Must,
 		Title:    "A userName is taken in both Unicode forms of its letters",
 		Requires: []string{"7644-5-01"},
