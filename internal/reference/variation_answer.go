@@ -179,7 +179,7 @@ var unshown any = struct{}{}
 func showingEmpty(empty func(*attribute) any) func(*behaviour) {
 	return onShow(func(c *call, r *resource, o object) {
 		for _, a := range r.kind.schema.attributes {
-			if _, there := o[a.name]; there || c.projects() || a.returned != byDefault {
+			if _, there := member(o, a.name); there || c.projects() || a.returned != byDefault {
 				continue
 			}
 			if v := empty(a); v != unshown {
