@@ -207,6 +207,7 @@ var createChecks = []Check{
 		Catches:  []string{"create-forces-active", "active-inverted"},
 	}, Body: func(t *T) {
 		t.Offers(scim.UserURN, "active")
+		t.GivenUser()
 		doc := t.NewUser(Set("active", false))
 		u := t.Post(scim.UsersEndpoint, doc).Status(201).Created(scim.UsersEndpoint, doc)
 		t.Get(u).Status(200).Judged().Equal("active", false)
