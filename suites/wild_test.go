@@ -22,7 +22,8 @@ const wildFile = "wild.tsv"
 // wildBug is a bug that service providers were reported to have.
 type wildBug struct {
 	fault string
-	// report is the row or section of the sheet that names the reports.
+	// report is the row or section of the sheet that names the reports, or the
+	// report itself: a project and the number of its issue.
 	report string
 	// idp is the dialect that it was reported with.
 	idp string
