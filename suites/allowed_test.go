@@ -54,14 +54,21 @@ var toldByDiscovery = []string{
 	"always-returned", "cursor-pages-without-total", "cursor-paging-alone", "display-name-required", "etags-absent", "extension-of-its-own",
 	"few-attributes", "members-on-request", "no-bulk", "bulk-of-one-operation", "no-extension", "no-filter", "no-groups", "no-patch",
 	"no-sort", "pages-of-one", "title-required", "emails-required", "department-required", "owner-required", "closed-attribute-list", "user-name-alone", "user-name-immutable",
-	"manager-read-only",
+	"manager-read-only", "manager-required", "manager-required-in-extension",
 }
+
+// needSomeone are the variations under which the first user of a run needs one
+// that was there before.
+var needSomeone = []string{"manager-required", "manager-required-in-extension"}
 
 // goesWith reports whether a variation means the same beside the others.
 func goesWith(name string, others []string) bool {
 	for _, other := range others {
 		if pair := []string{name, other}; slices.Contains(pair, "gateway-errors") && slices.Contains(pair, "no-groups") {
 			return false // there is no gateway that knows which endpoints a service provider has
+		}
+		if slices.Contains(needSomeone, name) && other == "wide-queries-refused" || slices.Contains(needSomeone, other) && name == "wide-queries-refused" {
+			return false // nobody can be looked up by who knows nobody
 		}
 		if slices.Contains(tellNothing, name) && slices.Contains(toldByDiscovery, other) ||
 			slices.Contains(tellNothing, other) && slices.Contains(toldByDiscovery, name) {

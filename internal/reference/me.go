@@ -27,6 +27,7 @@ func (s *Server) addSubject() {
 	if err != nil {
 		panic("the first resource cannot be stored: " + err.Error())
 	}
+	s.referToItself(r)
 	s.store.subject = r.id
 }
 
@@ -53,12 +54,26 @@ func (s *Server) me(c *call) (*reply, error) {
 	return a, err
 }
 
+// referToItself has the first resource stand for what it is required to refer
+// to: there is no other yet.
+func (s *Server) referToItself(r *resource) {
+	doc := fork(r.doc)
+	for _, p := range r.kind.places() {
+		if p.attr.required && p.attr.linked() && !p.attr.multiValued && !isEmpty(p.get(doc)) {
+			p.set(doc, object{"value": r.id})
+		}
+	}
+	s.store.replace(r, doc)
+}
+
 // complete gives a user what the service provider requires and nobody gave it:
 // the userName for an address, and a word for the rest.
 func complete(t *resourceType, doc object, word string) {
 	for _, p := range t.places() {
 		switch {
 		case !p.attr.required || p.attr.name == "schemas" || !isEmpty(p.get(doc)) || p.ext != nil && !p.ext.mandatory:
+		case p.attr.linked():
+			p.set(doc, object{"value": word})
 		case p.attr.multiValued:
 			p.set(doc, []any{object{"value": doc["userName"], "type": "work"}})
 		default:

@@ -52,6 +52,10 @@ var demandVariations = []Variation{
 			}
 			return types
 		})},
+	{"manager-required", "A user has to have the enterprise extension, and another user for a manager in it", "7643-6-10, 7643-7-17",
+		managerRequired(true)},
+	{"manager-required-in-extension", "A user that has the enterprise extension has to have another user for a manager in it", "7643-6-11, 7643-7-17",
+		managerRequired(false)},
 	{"owner-required", "A device has to have an owner, a time of purchase and a number of ports", "7643-7-17",
 		onShape(func(types []*resourceType) []*resourceType {
 			for _, t := range types {
@@ -157,5 +161,31 @@ func requiring(names ...string) func([]*resourceType) []*resourceType {
 			}
 		}
 		return types
+	}
+}
+
+// managerRequired has the enterprise extension hold a manager that is a user,
+// everywhere or where it is used. One that is deleted later stays.
+func managerRequired(everywhere bool) func(*behaviour) {
+	return func(b *behaviour) {
+		onShape(func(types []*resourceType) []*resourceType {
+			x := types[0].extension(scim.EnterpriseUserURN)
+			if x == nil {
+				return types
+			}
+			if manager := find(x.attributes, "manager"); manager != nil {
+				x.mandatory, manager.required, manager.sub("value").required = everywhere, true, true
+			}
+			return types
+		})(b)
+		onWrite(func(c *call, r *resource, before, after object) error {
+			_, named := difference(managerIDs(before), managerIDs(after))
+			for _, id := range named {
+				if boss := c.srv.store.byID[id]; r.isUser() && (boss == nil || !boss.isUser()) {
+					return refuse(scim.InvalidValue, "there is no user %q to be a manager", id)
+				}
+			}
+			return nil
+		})(b)
 	}
 }

@@ -46,7 +46,7 @@ func (t *T) willCreateAt(made []*created, as scim.Role, path string, body gjson.
 		return made
 	}
 	c := &created{
-		endpoint: "/" + path, bulkID: bulkID, names: namesIn(body), as: tenantOf(as)}
+		endpoint: "/" + path, tag: t.cast.tag, bulkID: bulkID, names: namesIn(body), as: tenantOf(as)}
 	c.journal = t.run.plan.Journal.will(t.meta.ID, c.as, c.endpoint, c.names)
 	t.created = append(t.created, c)
 	return append(made, c)
@@ -218,7 +218,7 @@ func (t *T) cleanUp(parent context.Context) (traffic []*scim.Exchange, left left
 func (t *T) sweep(ctx context.Context, s *sweeper, c *created) bool {
 	switch {
 	case c.id == "":
-		ids, ok := s.find(ctx, c.endpoint, c.names, t.tag)
+		ids, ok := s.find(ctx, c.endpoint, c.names, c.tag)
 		for _, id := range ids {
 			ok = s.remove(ctx, c.endpoint, id) && ok
 		}

@@ -50,8 +50,9 @@ type Discovered struct {
 // ResourceType is an entry of /ResourceTypes (RFC 7643 section 6).
 type ResourceType struct {
 	ID, Name, Endpoint, Schema string
-	// Extensions are the URNs of schemaExtensions.
-	Extensions []string
+	// Extensions are the URNs of schemaExtensions; RequiredExtensions are those
+	// of them that each resource of the type has to have.
+	Extensions, RequiredExtensions []string
 }
 
 // Schema is an entry of /Schemas (RFC 7643 section 7).
@@ -154,8 +155,15 @@ func parseTypes(body []byte) []ResourceType {
 		t := ResourceType{
 			ID: r.ID(), Name: r.Get("name").String(), Endpoint: r.Get("endpoint").String(), Schema: r.Get("schema").String(),
 		}
-		for _, e := range r.Lookup("schemaExtensions.schema") {
-			t.Extensions = append(t.Extensions, e.String())
+		for _, e := range r.Lookup("schemaExtensions") {
+			urn := field(e, "schema").String()
+			if urn == "" {
+				continue
+			}
+			t.Extensions = append(t.Extensions, urn)
+			if field(e, "required").Bool() {
+				t.RequiredExtensions = append(t.RequiredExtensions, urn)
+			}
 		}
 		if t.Endpoint != "" && !strings.HasPrefix(t.Endpoint, "/") {
 			// Some providers give an absolute URL; its last segment is the endpoint.

@@ -38,6 +38,7 @@ func (r *run) preflight(ctx context.Context) Result {
 	if reason != "" {
 		res.Outcome, res.Reason = Broken, reason
 	}
+	r.meet(r.ownTraffic[first:])
 	red := newRedactor(r.discovered, r.secrets(), nil)
 	for _, x := range r.ownTraffic[first:] {
 		shown, _ := red.exchange(x)

@@ -155,6 +155,15 @@ func (t *T) NewUser(with ...With) Doc {
 	return t.finish(t.run.discovered.UserType(), d, with)
 }
 
+// NewUserOf is NewUser for the tenant of a client: what the user has to refer to
+// is arranged there.
+func (t *T) NewUserOf(as scim.Role, with ...With) Doc {
+	before := t.references.as
+	t.references.as = tenantOf(as)
+	defer func() { t.references.as = before }()
+	return t.NewUser(with...)
+}
+
 // NewGroup makes a group that can be posted, without sending it.
 func (t *T) NewGroup(with ...With) Doc {
 	d := Doc{"schemas": Values{scim.GroupURN}, "displayName": t.GroupName()}
@@ -196,7 +205,10 @@ func (t *T) finish(of *ResourceType, d Doc, with []With) Doc {
 			d["schemas"] = append(d["schemas"].(Values), key)
 		}
 	}
-	t.complete(of, d, func(Field) bool { return false })
+	t.complete(of, d, func(f Field) bool {
+		// What others are to refer to is to need little itself.
+		return len(t.references.pending) > 0 && f.Extension && d[f.URN] == nil && !slices.Contains(of.RequiredExtensions, f.URN)
+	})
 	before := map[string]bool{}
 	for key := range d {
 		before[key] = true
@@ -231,9 +243,12 @@ func (t *T) GivenGroup(with ...With) *Resource {
 // Given arranges a resource at the endpoint, created and read back. Options
 // are for the create.
 func (t *T) Given(endpoint string, doc Doc, options ...Option) *Resource {
-	r := t.arrange(endpoint, doc, options...)
+	return t.readBack(t.arrange(endpoint, doc, options...))
+}
+
+func (t *T) readBack(r *Resource) *Resource {
 	if t.Get(r).Arranging().Status(200).Resource().ID() != r.ID {
-		t.Block("could not arrange a resource at %s: reading it back gives another id", endpoint)
+		t.Block("could not arrange a resource at %s: reading it back gives another id", r.Endpoint)
 	}
 	return r
 }

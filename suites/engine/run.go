@@ -29,6 +29,9 @@ type run struct {
 	brokenInvariants map[int]string
 	done, total      int
 
+	// someone holds a user of each tenant that was there before the run.
+	someone map[scim.Role]scim.Resource
+
 	health health
 	// shutOut is why no more hostile checks are run; they run one by one.
 	shutOut string

@@ -21,18 +21,14 @@ type T struct {
 	tag  string
 	ctx  context.Context
 
-	people *fake.Source
-	next   int // the number of the next person
-	groups int
+	// cast makes the people of the check, or those that they refer to.
+	cast *cast
 
 	created []*created // in the order of creation, for clean-up
 	// undo ends the situations that Arrange began.
-	undo    []func(context.Context) error
-	secrets []secret
-	// references are resources that were arranged for others to name, by
-	// endpoint and number.
-	references map[string]*Resource
-	referring  bool
+	undo       []func(context.Context) error
+	secrets    []secret
+	references references
 
 	// of the current step
 	level     Level
@@ -52,8 +48,10 @@ type T struct {
 // created is something that this check made, or may have made, on the target.
 type created struct {
 	endpoint string
-	bulkID   string // within a bulk request
-	names    names
+	// tag is what its names carry.
+	tag    string
+	bulkID string // within a bulk request
+	names  names
 	// as is the client that it is of.
 	as   scim.Role
 	id   string
@@ -76,7 +74,7 @@ type stop struct {
 
 func newT(ctx context.Context, r *run, m *Meta) *T {
 	t := &T{run: r, meta: m, tag: tagFor(r.plan.RunID, m.ID), ctx: ctx, level: m.Level}
-	t.people = fake.New(r.plan.Seed, m.ID, t.tag, r.plan.Profile.Domain())
+	t.cast = &cast{tag: t.tag, people: fake.New(r.plan.Seed, m.ID, t.tag, r.plan.Profile.Domain())}
 	return t
 }
 
@@ -116,17 +114,13 @@ func (t *T) Has(f Feature) bool { return t.run.discovered.Has(f) }
 // Person makes the next generated person. The check's seed makes the values,
 // so the n-th person of a check is the same on every run.
 func (t *T) Person() fake.Person {
-	p := t.people.Person(t.next)
-	t.next++
+	p := t.cast.person()
 	t.Secret("password", p.Password)
 	return p
 }
 
 // GroupName makes the next name for a group.
-func (t *T) GroupName() string {
-	t.groups++
-	return t.people.GroupName(t.groups - 1)
-}
+func (t *T) GroupName() string { return t.cast.groupName() }
 
 // Secret tells of a value that no output may show; a typed marker replaces it.
 func (t *T) Secret(kind, value string) {

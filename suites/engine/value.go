@@ -68,25 +68,25 @@ func (t *T) oneValue(a *Attribute, key, path string, n int) (any, bool) {
 		case lower == "username":
 			return t.Person().UserName, true
 		case strings.Contains(lower, "password"), strings.Contains(lower, "secret"), strings.EqualFold(a.Mutability, "writeOnly"):
-			p := t.people.Password(n)
+			p := t.cast.people.Password(n)
 			t.Secret("password", p)
 			return p, true
 		}
-		return t.people.Text(path, n), true
+		return t.cast.people.Text(path, n), true
 	case "boolean":
 		// An account that is not active may not be shown.
 		return n%2 == 0 || strings.EqualFold(path, "active"), true
 	case "integer":
-		return t.people.Number(key, n, 90) + 1, true
+		return t.cast.people.Number(key, n, 90) + 1, true
 	case "decimal":
-		return float64(t.people.Number(key, n, 90)) + 1.5, true
+		return float64(t.cast.people.Number(key, n, 90)) + 1.5, true
 	case "dateTime":
-		return fmt.Sprintf("2024-03-%02dT12:00:00Z", t.people.Number(key, n, 28)+1), true
+		return fmt.Sprintf("2024-03-%02dT12:00:00Z", t.cast.people.Number(key, n, 28)+1), true
 	case "binary":
 		if strings.EqualFold(path, "x509Certificates.value") {
 			return nil, false // it has to be a certificate
 		}
-		return t.people.Binary(path, n), true
+		return t.cast.people.Binary(path, n), true
 	case "reference":
 		if to := a.refersTo(t.run.discovered); to != nil {
 			r := t.referred(to, n)
@@ -95,7 +95,7 @@ func (t *T) oneValue(a *Attribute, key, path string, n int) (any, bool) {
 			}
 			return t.uriOf(r), true
 		}
-		return t.people.URL(path, n), true
+		return t.cast.people.URL(path, n), true
 	case "complex":
 		return t.complexValue(a, key, path, n)
 	}
@@ -171,35 +171,6 @@ func (a *Attribute) refersTo(d *Discovered) *ResourceType {
 		}
 	}
 	return found
-}
-
-// referred is the n-th resource of a type for references to name; it is
-// arranged when it is asked for first. It is nil while such a one is being
-// made: what refers to its like cannot begin.
-func (t *T) referred(to *ResourceType, n int) *Resource {
-	if t.referring {
-		return nil
-	}
-	key := fmt.Sprintf("%s %d", to.Endpoint, n)
-	if r := t.references[key]; r != nil {
-		return r
-	}
-	t.referring = true
-	defer func() { t.referring = false }()
-	r := t.Given(to.Endpoint, t.New(to))
-	if t.references == nil {
-		t.references = map[string]*Resource{}
-	}
-	t.references[key] = r
-	return r
-}
-
-// uriOf is the URI of a resource, as the target gives it.
-func (t *T) uriOf(r *Resource) string {
-	if uri := r.Body.Get("meta.location").String(); uri != "" {
-		return uri
-	}
-	return strings.TrimSuffix(t.run.plan.BaseURL, "/") + r.Path()
 }
 
 // complete gives a document what the target's schemas require of a resource of

@@ -147,6 +147,7 @@ func masked(s, runID string) string {
 func TestWhatIsRequiredIsSent(t *testing.T) {
 	for _, variations := range [][]string{
 		{"title-required"}, {"emails-required"}, {"department-required"}, {"owner-required"}, {"display-name-required"},
+		{"manager-required"}, {"manager-required-in-extension"}, {"manager-required", "owner-required"},
 		{"title-required", "emails-required", "department-required", "owner-required"},
 	} {
 		res := onReference(t, reference.Config{Variations: variations}, func(x *engine.T) {

@@ -2,6 +2,7 @@ package rfc
 
 import (
 	"encoding/json"
+	"maps"
 
 	"github.com/scimtest/scimtest/scim"
 	. "github.com/scimtest/scimtest/suites/engine"
@@ -198,7 +199,9 @@ var replaceChecks = []Check{
 	}, Body: func(t *T) {
 		t.Offers(scim.EnterpriseUserURN, "department")
 		u := keeps(t, t.GivenUser(Enterprise("department", "Sales")), enterprise("department"))
-		t.Put(u, with(u.Sent, Set(scim.EnterpriseUserURN, Doc{"department": "Support"}))).Success()
+		ext := maps.Clone(u.Sent[scim.EnterpriseUserURN].(Doc))
+		ext["department"] = "Support"
+		t.Put(u, with(u.Sent, Set(scim.EnterpriseUserURN, ext))).Success()
 		t.Get(u).Status(200).EqualFold(enterprise("department"), "Support")
 	}},
 	{Meta: Meta{

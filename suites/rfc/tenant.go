@@ -37,7 +37,7 @@ var tenantResourceChecks = []Check{
 		Catches: []string{"tenant-replace-crosses"},
 	}, Body: func(t *T) {
 		u := notOf(t)
-		a := t.Put(u, t.NewUser(), bySecond)
+		a := t.Put(u, t.NewUserOf(scim.SecondTenant), bySecond)
 		if a.Code()/100 == 2 {
 			defer t.Delete(u, bySecond) // some create what they are to replace
 		}
@@ -113,7 +113,7 @@ var tenantResourceChecks = []Check{
 	}, Body: func(t *T) {
 		t.Offers(scim.EnterpriseUserURN, "manager")
 		u := notOf(t)
-		doc := t.NewUser(Enterprise("manager", u.Ref()))
+		doc := t.NewUserOf(scim.SecondTenant, Enterprise("manager", u.Ref()))
 		a := t.Post(scim.UsersEndpoint, doc, bySecond)
 		takenOrRefused(a.Advisory(), 201)
 		untraced(a, u, marks...)
@@ -131,7 +131,7 @@ var tenantResourceChecks = []Check{
 			t.Skip("both tenants have one base URL")
 		}
 		u, own := guarded(t)
-		v := t.Given(scim.UsersEndpoint, t.NewUser(), bySecond)
+		v := givenBySecond(t)
 		if t.Get(v).Arranging().Status(200).Exchange().Request.Header.Get("Authorization") == own {
 			t.Skip("both tenants have one token")
 		}
@@ -146,7 +146,12 @@ var tenantResourceChecks = []Check{
 // apart arranges a user in each of the tenants. The second is there to show
 // that its client can read.
 func apart(t *T) (u, second *Resource) {
-	return t.GivenUser(), t.Given(scim.UsersEndpoint, t.NewUser(), bySecond)
+	return t.GivenUser(), givenBySecond(t)
+}
+
+// givenBySecond arranges a user in the second tenant.
+func givenBySecond(t *T) *Resource {
+	return t.Given(scim.UsersEndpoint, t.NewUserOf(scim.SecondTenant), bySecond)
 }
 
 // notOf arranges a user whose id is none of the second tenant, so that a write
