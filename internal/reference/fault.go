@@ -56,7 +56,7 @@ type Variation struct {
 var faultTopics = [][]Fault{
 	createFaults, readFaults, replaceFaults, deleteFaults, errorFaults, wireFaults,
 	patchFaults, patchValueFaults, patchRemoveFaults, groupFaults, membershipFaults, resourceFaults, messageFaults,
-	filterFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
+	filterFaults, filterOrderFaults, filterTypeFaults, filterTextFaults, filterPathFaults, filterLogicFaults, sortFaults, pagingFaults, projectionFaults, searchFaults,
 	discoveryFaults, bulkFaults, etagFaults, authFaults, requestFaults,
 	provisioningFaults, supportFaults, driftFaults,
 	dataFaults,
@@ -83,7 +83,7 @@ var choices = [][]string{
 	{"members-on-request", "always-returned"},
 	{"location-relative", "location-from-service-root", "location-of-another-host", "location-header-of-another-host"},
 	{"etags-strong", "etags-absent"},
-	{"times-with-offset", "times-in-seconds", "times-without-zone"},
+	{"times-with-offset", "times-in-seconds", "times-without-zone", "times-stored-finer"},
 	{"empty-lists-shown", "nulls-shown"},
 	{"no-me", "me-not-found", "me-forbidden", "me-redirects"},
 	{"no-filter", "filters-by-eq-alone", "no-value-path-filters"},

@@ -3,6 +3,7 @@ package reference
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -97,6 +98,22 @@ var queryVariations = []Variation{
 			}
 			return f
 		})},
+	{"times-stored-finer", "Times are shown, and compared by eq, in whole seconds, and stored finer", "7644-3.4.2.2-10",
+		func(b *behaviour) {
+			writingTimes(func(t time.Time) string { return t.UTC().Format(time.RFC3339) })(b)
+			onCompare(func(_ *call, f *scim.Compare) scim.Filter {
+				text, _ := f.Value.(string)
+				at, ok := parseTime(text)
+				if !isTime(f) || f.Op != scim.EQ || !ok {
+					return f
+				}
+				second := at.Truncate(time.Second)
+				bound := func(op scim.Op, t time.Time) scim.Filter {
+					return &scim.Compare{Attr: f.Attr, Op: op, Value: t.Format(time.RFC3339)}
+				}
+				return &scim.And{Left: bound(scim.GE, second), Right: bound(scim.LT, second.Add(time.Second))}
+			})(b)
+		}},
 	{"no-sort", "Sorting is not supported, and sortBy is ignored", "7644-3.4.2.3-01",
 		func(b *behaviour) {
 			onConfig(func(o object) { o["sort"] = supported(false) })(b)

@@ -11,7 +11,7 @@ import (
 // RFC 7644 section 3.4.2.2. The topic has a file each for operators, for what
 // is compared with what, for awkward values, and for filters that are wrong.
 var filterChecks = slices.Concat(
-	filterOperatorChecks, filterStringOrderChecks(), filterTimeOrderChecks(), filterTimeChecks,
+	filterOperatorChecks, filterStringOrderChecks(), filterTimeOrderChecks(), filterTimeChecks, filterOrderChecks(),
 	filterNameChecks, filterTypeChecks, filterPathChecks, filterValueChecks(), filterEncodingChecks,
 	filterRefusalChecks, filterMalformedChecks(), filterBooleanOrderChecks(),
 )
