@@ -54,7 +54,8 @@ var toldByDiscovery = []string{
 	"always-returned", "cursor-pages-without-total", "cursor-paging-alone", "display-name-required", "etags-absent", "extension-of-its-own",
 	"few-attributes", "members-on-request", "no-bulk", "bulk-of-one-operation", "no-extension", "no-filter", "no-groups", "no-patch",
 	"no-sort", "pages-of-one", "title-required", "emails-required", "department-required", "owner-required", "closed-attribute-list", "user-name-alone", "user-name-immutable",
-	"manager-read-only", "manager-required", "manager-required-in-extension",
+	"manager-read-only", "manager-required", "manager-required-in-extension", "password-required", "user-name-case-exact",
+	"active-read-only", "display-name-made", "group-name-immutable",
 }
 
 // needSomeone are the variations under which the first user of a run needs one

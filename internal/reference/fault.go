@@ -72,7 +72,7 @@ var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 	tenantVariations,
 	schemaVariations,
-	demandVariations, supportVariations,
+	demandVariations, supportVariations, valueVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each
@@ -83,7 +83,8 @@ var choices = [][]string{
 	{"members-on-request", "always-returned"},
 	{"location-relative", "location-from-service-root", "location-of-another-host", "location-header-of-another-host"},
 	{"etags-strong", "etags-absent"},
-	{"times-with-offset", "times-in-seconds", "times-without-zone", "times-stored-finer"},
+	{"etags-absent", "version-in-header-alone"},
+	{"times-with-offset", "times-in-seconds", "times-without-zone", "times-stored-finer", "times-in-nanoseconds"},
 	{"empty-lists-shown", "nulls-shown"},
 	{"no-me", "me-not-found", "me-forbidden", "me-redirects"},
 	{"no-filter", "filters-by-eq-alone", "no-value-path-filters"},
@@ -96,7 +97,8 @@ var choices = [][]string{
 	{"few-attributes", "user-name-alone", "closed-attribute-list"},
 	{"config-needs-no-meta", "type-name-is-not-its-id"},
 	{"cursor-paging-alone", "no-pagination-told", "cursor-pages-without-total"},
-	{"user-names-in-lower-case", "text-in-capitals"},
+	{"user-names-in-lower-case", "text-in-capitals", "user-name-case-exact"},
+	{"display-name-required", "display-name-made"},
 	{"tenant-ids-refused-403", "tenant-ids-refused-401"},
 	{"first-email-primary", "first-primary-wins"},
 	{"asynchronous-on-request", "asynchronous-result-elsewhere", "not-asynchronous"},

@@ -36,6 +36,15 @@ func keeps(t *T, r *Resource, paths ...string) *Resource {
 	return r
 }
 
+// keepsAsSent is keeps for a text at the top level that the target does not make
+// itself.
+func keepsAsSent(t *T, r *Resource, path string) *Resource {
+	if shown := keeps(t, r, path).Body.Get(path).String(); !strings.EqualFold(shown, r.Text(path)) {
+		t.Skip("the target shows another %s than was sent", path)
+	}
+	return r
+}
+
 // withoutDefault ends the check as not applicable when the target gives the
 // attribute of a user a value by itself (RFC 7644 section 3.3).
 func withoutDefault(t *T, bare *Resource, path string) {

@@ -360,7 +360,7 @@ var createChecks = []Check{
 		Requires: []string{"7643-2.1-02"},
 		Catches:  []string{"attribute-names-case-sensitive"},
 	}, Body: func(t *T) {
-		keeps(t, t.GivenUser(), "displayName")
+		keepsAsSent(t, t.GivenUser(), "displayName")
 		doc := t.NewUser()
 		doc["USERNAME"], doc["dIsPlAyNaMe"] = doc["userName"], doc["displayName"]
 		sent := t.NewUser(Set("userName", doc["userName"]), Set("displayName", doc["displayName"]))

@@ -63,6 +63,7 @@ var groupChecks = []Check{
 		Breaks:  []string{"E65", "OKTA-Q32"},
 		Catches: []string{"patch-ignored", "patch-rename-loses-members"},
 	}, Body: func(t *T) {
+		t.Offers(scim.GroupURN, "displayName")
 		u := t.GivenUser()
 		g := groupOf(t, u)
 		renamed := t.GroupName()
@@ -76,6 +77,7 @@ var groupChecks = []Check{
 		Breaks:  []string{"E54", "OKTA-Q26"},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-rename-loses-members"},
 	}, Body: func(t *T) {
+		t.Offers(scim.GroupURN, "displayName")
 		u := t.GivenUser()
 		g := groupOf(t, u)
 		renamed := t.GroupName()
@@ -101,6 +103,7 @@ var groupChecks = []Check{
 		Breaks:  []string{"OKTA-Q30"},
 		Catches: []string{"put-ignored", "put-same-members-refused"},
 	}, Body: func(t *T) {
+		t.Offers(scim.GroupURN, "displayName")
 		u := t.GivenUser()
 		g := groupOf(t, u)
 		renamed := t.GroupName()

@@ -215,6 +215,7 @@ var membershipChecks = []Check{
 		Breaks:  []string{"OKTA-Q28"},
 		Catches: []string{"patch-ignored", "patch-without-path-ignored", "patch-without-path-ignores-empty-list", "patch-without-path-members-alone"},
 	}, Body: func(t *T) {
+		t.Offers(scim.GroupURN, "displayName")
 		g := groupOf(t, t.GivenUser())
 		renamed := t.GroupName()
 		t.Patch(g, Replace("", Doc{"displayName": renamed, "members": Values{}})).Status(200, 204)

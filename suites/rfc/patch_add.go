@@ -95,6 +95,7 @@ var patchAddChecks = []Check{
 		Catches: []string{"patch-ignored", "patch-without-path-ignored"},
 	}, Body: func(t *T) {
 		spares(t, scim.UserURN, "title")
+		t.Offers(scim.UserURN, "displayName")
 		u := keeps(t, t.GivenUser(), "displayName")
 		t.Patch(u, Add("", Doc{"title": "Tour Guide", "displayName": "Nadia Novak"})).Status(200, 204)
 		t.Get(u).Status(200).EqualFold("title", "Tour Guide").EqualFold("displayName", "Nadia Novak").
