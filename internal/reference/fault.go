@@ -72,7 +72,7 @@ var variationTopics = [][]Variation{
 	wireVariations, resourceVariations, answerVariations, queryVariations, offerVariations, writeVariations, asyncVariations, transportVariations,
 	tenantVariations,
 	schemaVariations,
-	demandVariations, supportVariations, valueVariations,
+	demandVariations, supportVariations, valueVariations, textVariations,
 }
 
 // choices lists ways of doing one thing: a service provider has one of each

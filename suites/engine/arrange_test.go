@@ -173,6 +173,8 @@ func TestExpectations(t *testing.T) {
 		"equal, another type":    {func(a *engine.Answer) { a.Equal("active", "true") }, `active|"true"|true`},
 		"equal, absent":          {func(a *engine.Answer) { a.Equal("title", "x") }, `title|"x"|absent`},
 		"equal fold":             {func(a *engine.Answer) { a.EqualFold("userName", "aNN") }, ""},
+		"equal text":             {func(a *engine.Answer) { a.EqualText("userName", "Ann") }, ""},
+		"equal text, other case": {func(a *engine.Answer) { a.EqualText("userName", "ann") }, `userName|"ann"|"Ann"`},
 		"equal fold, another":    {func(a *engine.Answer) { a.EqualFold("userName", "Bob") }, `userName|"Bob"|"Ann"`},
 		"not equal":              {func(a *engine.Answer) { a.NotEqual("userName", "Bob").NotEqual("title", "x") }, ""},
 		"not equal, but is":      {func(a *engine.Answer) { a.NotEqual("emails.value", "b@x") }, `emails.value|not "b@x"|"b@x"`},

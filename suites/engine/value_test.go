@@ -280,3 +280,13 @@ func TestWhatHasARefIsNotAlwaysAnID(t *testing.T) {
 	})
 	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
 }
+
+// Text that a target keeps in another form of Unicode is the same text.
+func TestEqualTextInAnyUnicodeForm(t *testing.T) {
+	res := onReference(t, reference.Config{Variations: []string{"text-composed"}}, func(x *engine.T) {
+		u := x.GivenUser(engine.Set("displayName", "Zoe\u0308 "+x.Tag()))
+		x.Get(u).Status(200).EqualText("displayName", "Zoe\u0308 "+x.Tag())
+		assert.Equal(t, "Zo\u00eb "+x.Tag(), u.Body.Get("displayName").String())
+	})
+	assert.Equal(t, engine.Pass, res.Outcome, res.Reason)
+}

@@ -289,7 +289,7 @@ func (s *Sync) find(userName string) *Answer {
 func (s *Sync) ExpectUser(key string) {
 	u := s.person(key)
 	a := s.activeNow(s.read(key).Status(200)).EqualFold("userName", u.UserName).
-		Equal("name.givenName", u.GivenName).Equal("name.familyName", u.FamilyName)
+		EqualText("name.givenName", u.GivenName).EqualText("name.familyName", u.FamilyName)
 	// What is not kept is a limit, not a break: userName and active are what
 	// sign-in hangs on.
 	limit := a.Advisory()
@@ -297,7 +297,7 @@ func (s *Sync) ExpectUser(key string) {
 		limit.EqualFold(`emails[type eq `+scim.Quote(kind)+`].value`, u.Email)
 	}
 	if sends(s.dialect, "displayName") {
-		limit.Equal("displayName", u.DisplayName)
+		limit.EqualText("displayName", u.DisplayName)
 	}
 	if sends(s.dialect, "externalId") && (s.dialect.Update != nil || !s.behindBack[key]) {
 		limit.Equal("externalId", u.ObjectID)
