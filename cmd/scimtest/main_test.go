@@ -33,6 +33,7 @@ func TestScript(t *testing.T) {
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_STATE_HOME", e.WorkDir+"/state")
 			e.Setenv("SCIMTEST_TOKEN", "secret")
+			e.Setenv("GOGC", "400") // the programs are short, and many
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {

@@ -61,9 +61,12 @@ var life = []string{
 	"group-deleted", "manager",
 }
 
+// everyFlow is made once: to make the dialects is dear.
+var everyFlow = sync.OnceValue(lifecycle.Checks)
+
 // flowsOf are the flows that a dialect plays.
 func flowsOf(dialect string) (out []engine.Check) {
-	for _, c := range lifecycle.Checks() {
+	for _, c := range everyFlow() {
 		flow, _, _ := strings.Cut(c.ID, ".")
 		if c.Dialect == dialect && (allFaults() || slices.Contains(life, flow)) {
 			out = append(out, c)
