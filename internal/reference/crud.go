@@ -137,7 +137,7 @@ func (s *Server) carryOver(c *call, t *resourceType, before, after object) error
 			if p.attr.mutability == writeOnly || p.attr.mutability == immutable || p.ext == nil && p.attr.name == "active" {
 				p.set(after, old)
 			}
-		case p.attr.mutability == immutable && !p.attr.equal(old, given) && !s.b.changesImmutable(c):
+		case p.attr.mutability == immutable && !p.attr.matches(old, given) && !s.b.changesImmutable(c):
 			return refuse(scim.Mutability, "%s is immutable", p.attr.name)
 		}
 	}

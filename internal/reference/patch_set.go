@@ -71,7 +71,7 @@ func (p *patcher) setAttribute(o *operation, t *target, v any) error {
 func (p *patcher) keepsImmutableLists() error {
 	for _, at := range p.r.kind.places() {
 		a, old := at.attr, at.get(p.r.doc)
-		if a.mutability == immutable && a.multiValued && !isEmpty(old) && !a.equal(old, at.get(p.doc)) && !p.srv.b.changesImmutable(p.c) {
+		if a.mutability == immutable && a.multiValued && !isEmpty(old) && !a.matches(old, at.get(p.doc)) && !p.srv.b.changesImmutable(p.c) {
 			return refuse(scim.Mutability, "%s is immutable", a.name)
 		}
 	}

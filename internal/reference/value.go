@@ -143,6 +143,34 @@ func isASCII(s string) bool {
 	return true
 }
 
+// matches reports whether a value may stand for an immutable one (RFC 7644 section
+// 3.5.1): several values have no order, and primary is false where nothing is said
+// (RFC 7643 section 2.4).
+func (a *attribute) matches(x, y any) bool {
+	if !a.multiValued {
+		return a.equal(x, y)
+	}
+	left := slices.Clone(listOf(y))
+	for _, v := range listOf(x) {
+		i := slices.IndexFunc(left, func(w any) bool { return a.equal(withoutFalsePrimary(v), withoutFalsePrimary(w)) })
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return len(left) == 0
+}
+
+func withoutFalsePrimary(v any) any {
+	o, ok := v.(object)
+	if !ok || o["primary"] != false {
+		return v
+	}
+	o = maps.Clone(o)
+	delete(o, "primary")
+	return o
+}
+
 // equal reports whether two values of an attribute are equal by its
 // definition: strings as caseExact says, numbers by number, objects by their
 // sub-attributes.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"sync"
 	"time"
@@ -134,9 +135,37 @@ func (t *T) Fetch(path string, options ...Option) *Answer {
 	return t.Send(http.MethodGet, path, nil, options...)
 }
 
-// Put replaces a resource.
+// Put replaces a resource, with AsKept of the document.
 func (t *T) Put(r *Resource, doc Doc, options ...Option) *Answer {
-	return t.Send(http.MethodPut, r.Path(), doc, r.asOwner(options)...)
+	return t.Send(http.MethodPut, r.Path(), t.AsKept(r, doc), r.asOwner(options)...)
+}
+
+// AsKept is a document that is to replace a resource. What is immutable, and stands
+// there as it was created, becomes what the target shows: it has to match what the
+// target made of it (RFC 7644 section 3.5.1).
+func (t *T) AsKept(r *Resource, doc Doc) Doc {
+	of := t.run.discovered.TypeAt(r.Endpoint)
+	if of == nil {
+		return doc
+	}
+	for _, f := range t.run.discovered.Fields(of) {
+		given, in := f.In(doc)
+		created, sent := f.In(r.Sent)
+		kept := r.Body.Lookup(f.Path())
+		if !f.Immutable() || !in || !sent || len(kept) == 0 || !reflect.DeepEqual(given, created) {
+			continue
+		}
+		if !f.MultiValued {
+			doc = f.Changed(doc, kept[0].Value())
+			continue
+		}
+		var all Values
+		for _, v := range kept {
+			all = append(all, v.Value())
+		}
+		doc = f.Changed(doc, all)
+	}
+	return doc
 }
 
 // Patch changes a resource by the operations, in their order.
