@@ -136,15 +136,8 @@ var membershipFaults = []Fault{
 
 // onDelete sees every resource that is about to be deleted (locked).
 func onDelete(f func(c *call, r *resource)) func(*behaviour) {
-	return onRequest(func(c *call) (*reply, error) {
-		if !c.isDelete() {
-			return nil, nil
-		}
-		c.srv.store.mu.Lock()
-		defer c.srv.store.mu.Unlock()
-		if r := c.srv.store.get(c.kind(), c.path[1]); r != nil {
-			f(c, r)
-		}
+	return instead(func(c *call, r *resource) (*reply, error) {
+		f(c, r)
 		return nil, nil
 	})
 }

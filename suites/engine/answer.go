@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/scimtest/scimtest/scim"
 )
@@ -215,16 +214,6 @@ func (a *Answer) Equal(path string, want any) *Answer {
 		a.disappoint(Finding{Message: path + " has another value", Where: path, Want: show(want), Got: clip(got[0].Raw, 160)})
 	}
 	return a
-}
-
-// EqualText expects the string at the SCIM path, in any form that Unicode calls
-// equivalent: a service provider may keep composed letters only.
-func (a *Answer) EqualText(path, want string) *Answer {
-	if got := a.Resource().Lookup(path); len(got) > 0 && got[0].Type == gjson.String && norm.NFC.String(got[0].Str) == norm.NFC.String(want) {
-		a.t.asserted++
-		return a
-	}
-	return a.Equal(path, want)
 }
 
 // EqualFold expects the string at the SCIM path, without regard to case.

@@ -58,15 +58,20 @@ func postedData() (checks []Check) {
 			t.Offers(scim.UserURN, "displayName")
 			keeps(t, t.GivenUser(), "displayName")
 			doc := t.NewUser(Set("displayName", w.text+" "+t.Tag()))
-			a := t.Post(scim.UsersEndpoint, doc)
-			if a.Code() == 400 {
-				a = a.Advisory() // the definition may demand a format
-			}
-			u := a.Status(201).Created(scim.UsersEndpoint, doc)
-			showsText(t.Get(u).Status(200).Judged(), u.Text("displayName"))
+			keepsName(t, scim.UsersEndpoint, doc)
 		}})
 	}
 	return checks
+}
+
+// keepsName creates a resource and expects its displayName back.
+func keepsName(t *T, endpoint string, doc Doc) {
+	a := t.Post(endpoint, doc)
+	if a.Code() == 400 {
+		a = a.Advisory() // the definition may demand a format
+	}
+	r := a.Status(201).Created(endpoint, doc)
+	showsText(t.Get(r).Status(200).Judged(), r.Text("displayName"))
 }
 
 // groupData are checks that a group keeps its name, by which identity providers
@@ -81,12 +86,7 @@ func groupData() (checks []Check) {
 		}, Body: func(t *T) {
 			t.GivenGroup()
 			doc := t.NewGroup(Set("displayName", w.text+" "+t.Tag()))
-			a := t.Post(scim.GroupsEndpoint, doc)
-			if a.Code() == 400 {
-				a = a.Advisory() // the definition may demand a format
-			}
-			g := a.Status(201).Created(scim.GroupsEndpoint, doc)
-			showsText(t.Get(g).Status(200).Judged(), g.Text("displayName"))
+			keepsName(t, scim.GroupsEndpoint, doc)
 		}})
 	}
 	return checks
